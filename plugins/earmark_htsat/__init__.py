@@ -1,0 +1,1 @@
+"""HTS-AT, a plugin of Earmark."""
