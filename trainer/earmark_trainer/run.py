@@ -1,0 +1,129 @@
+"""What a `train` hook reports to: progress as JSON lines, checkpoints that a kill cannot tear, and the person's wishes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+from earmark.api import Cancelled, Stopped
+
+VERSION = 1
+
+
+class Control:
+    """The person's last wish, read from standard input: pause, continue, stop or cancel."""
+
+    def __init__(self) -> None:
+        self.wish = "continue"
+
+    def watch_stdin(self) -> None:
+        """Follow standard input from now on; its end means stop, so that a killed parent leaves nothing running."""
+        threading.Thread(target=self._follow, daemon=True, name="control").start()
+
+    def _follow(self) -> None:
+        while line := os.read(0, 4096):  # sys.stdin in a daemon thread would make a normal exit abort
+            self.wish = line.decode(errors="replace").split()[-1] if line.strip() else self.wish
+        self.wish = "stop"
+
+    def heed(self) -> None:
+        """Wait while paused; raise what was asked for.
+
+        Raises:
+            Stopped: stop, evaluate and keep.
+            Cancelled: stop and keep what is on disk.
+        """
+        while self.wish == "pause":
+            time.sleep(0.1)
+        if self.wish == "stop":
+            raise Stopped
+        if self.wish == "cancel":
+            raise Cancelled
+
+
+class JobRun:
+    """The `Run` of a job folder: events on a stream and in `events.jsonl`, checkpoints under `checkpoints/`."""
+
+    def __init__(
+        self, folder: Path, *, device: str = "auto", stream: TextIO | None = None, control: Control | None = None
+    ) -> None:
+        self.folder = folder
+        self.device = device
+        self.control = control or Control()
+        self._stream = stream or sys.stdout
+        (folder / "checkpoints").mkdir(parents=True, exist_ok=True)
+        for torn in (folder / "checkpoints").glob("*.part"):
+            shutil.rmtree(torn)
+
+    def event(self, kind: str, **fields: Any) -> None:
+        """Say one thing that happened, as a JSON line."""
+        line = json.dumps({"version": VERSION, "event": kind, "time": round(time.time(), 3)} | fields, default=float)
+        print(line, file=self._stream, flush=True)
+        with (self.folder / "events.jsonl").open("a") as log:
+            print(line, file=log)
+
+    def progress(self, epoch: int, step: int, loss: float) -> None:
+        """Report one step; raises what the person asked for."""
+        self.event("progress", epoch=epoch, step=step, loss=round(loss, 6))
+        self.control.heed()
+
+    def evaluated(self, epoch: int, metrics: Mapping[str, float]) -> None:
+        """Report the metrics of an epoch."""
+        self.event("evaluated", epoch=epoch, metrics=dict(metrics))
+
+    @contextmanager
+    def checkpoint(self, epoch: int, score: float) -> Iterator[Path]:
+        """Return a folder to write into; on leaving it is synced, renamed into place, and older ones are dropped."""
+        final = self.folder / "checkpoints" / f"{epoch:05d}"
+        part = final.with_suffix(".part")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir()
+        yield part
+        (part / "score.json").write_text(json.dumps({"epoch": epoch, "score": score}))
+        for written in part.iterdir():
+            _sync(written)
+        _sync(part)
+        shutil.rmtree(final, ignore_errors=True)
+        part.rename(final)
+        _sync(final.parent)
+        self._drop_old(final)
+        self.event("checkpoint", epoch=epoch, score=score)
+
+    def _drop_old(self, newest: Path) -> None:
+        """Keep the newest, the one before it, and the best."""
+        kept = sorted((newest.parent).glob("[0-9]*[0-9]"))
+        best = max(kept, key=_score)
+        for folder in kept[:-2]:
+            if folder != best:
+                shutil.rmtree(folder)
+
+    def latest(self) -> Path | None:
+        """Return the newest whole checkpoint, to go on from."""
+        return max((self.folder / "checkpoints").glob("[0-9]*[0-9]"), default=None)
+
+
+def _score(folder: Path) -> float:
+    return json.loads((folder / "score.json").read_text())["score"]
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def protocol_stream() -> TextIO:
+    """Return a duplicate of stdout for the events and point stdout at stderr, so that no stray print corrupts them."""
+    sys.stdout.flush()
+    stream = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+    return stream
