@@ -1,0 +1,39 @@
+"""Front ends: from the waveform to the spectrogram that a network was trained on."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+import torchaudio
+from torch import Tensor, nn
+
+
+class LogMel(nn.Module):
+    """The log-mel spectrogram of HTS-AT and PANNs: waveform [clips, samples] → [clips, frames, bands] in dB.
+
+    Periodic Hann window, power, librosa's mel scale and norm (both Slaney's), no top_db. There are
+    `samples // hop + 1` frames, centred on multiples of `hop`; the ends are mirrored. Always computed in fp32.
+
+    Source: RetroCirce/HTS-Audio-Transformer, model/htsat.py (torchlibrosa's Spectrogram and LogmelFilterBank).
+    """
+
+    window: Tensor
+    filters: Tensor
+
+    def __init__(self, *, sample_rate: int, fft: int, hop: int, bands: int, lowest: float, highest: float) -> None:
+        super().__init__()
+        self.fft, self.hop = fft, hop
+        filters = torchaudio.functional.melscale_fbanks(
+            fft // 2 + 1, lowest, highest, bands, sample_rate, norm="slaney", mel_scale="slaney"
+        )
+        self.register_buffer("window", torch.hann_window(fft), persistent=False)
+        self.register_buffer("filters", filters, persistent=False)  # [bins, bands]
+
+    def forward(self, waveform: Tensor) -> Tensor:
+        """Return the log-mel spectrogram [clips, frames, bands] of the waveform [clips, samples] in −1..1."""
+        with torch.autocast(waveform.device.type, enabled=False):
+            mirrored = F.pad(waveform.float()[:, None], (self.fft // 2, self.fft // 2), mode="reflect")[:, 0]
+            frames = mirrored.unfold(-1, self.fft, self.hop)  # [clips, frames, fft]
+            spectrum = torch.view_as_real(torch.fft.rfft(frames * self.window))  # [clips, frames, bins, 2]
+            power = spectrum.square().sum(-1)
+            return 10.0 * (power @ self.filters).clamp(min=1e-10).log10()
