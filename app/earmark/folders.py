@@ -31,12 +31,6 @@ def library_path() -> Path:
     return home() / "library.sqlite"
 
 
-def settings_path() -> Path:
-    """Return the JSON file of settings."""
-    override = _override()
-    return (override or _PLATFORM.user_config_path) / "settings.json"
-
-
 def log_path() -> Path:
     """Return the log file of the window and the command line."""
     override = _override()
