@@ -1,0 +1,26 @@
+# What a person types. Everything is set up on the way; a second time costs a fraction of a second.
+.POSIX:
+.PHONY: run test check bench lock clean
+
+run:    ## set up, then open the window on the demo recording
+	@sh scripts/setup.sh run
+	@sh scripts/run.sh
+
+test:   ## set up, then everything that CI runs
+	@sh scripts/setup.sh test
+	@sh scripts/test.sh
+
+check:  ## the same without the tests: format, lint, types, imports
+	@sh scripts/setup.sh test
+	@sh scripts/test.sh check
+
+bench:  ## measure what Earmark promises; JSON under build/bench/
+	@sh scripts/setup.sh test
+	@.venv/bin/python -m bench
+
+lock:   ## pin every dependency again
+	@sh scripts/setup.sh test
+	@sh scripts/lock.sh
+
+clean:  ## remove what was built; the environment stays
+	rm -rf build dist .pytest_cache .ruff_cache .import_linter_cache
