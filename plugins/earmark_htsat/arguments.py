@@ -1,0 +1,115 @@
+"""What defines an HTS-AT network, and what of it would contradict itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arguments:
+    """What defines a network; the defaults are the published AudioSet model but for the number of labels.
+
+    Attributes:
+        labels: number of labels.
+        sample_rate, fft, hop, bands, lowest, highest: of the log-mel front end; samples and Hz.
+        frames: spectrogram frames the backbone takes; other counts are resized to it by the patch stem (bicubic, as
+            published: 1001 → 1024) and cropped or padded at the end by the convolution stem.
+        segments: pieces of time stacked on the frequency axis; 1 leaves time in one piece.
+        stem: "patch" (one strided projection) or "convolution" (three strided stages, for little data).
+        patch: side of a patch of the patch stem.
+        width: channels of the first stage; doubled by each merging.
+        depths, heads: blocks and attention heads of each stage.
+        window: side of an attention window; an axis that is shorter is one window, and is not shifted.
+        drop_path: rate of stochastic depth in the last block, growing linearly from 0.
+        dropout: on the final map, before the head.
+        merge: what the merging between stages halves: "both" axes, or "frequency" only, which keeps the time step.
+        token_semantic: a convolution over the final map that scores each time step; else a pooled linear head.
+    """
+
+    labels: int
+    sample_rate: int = 32000
+    fft: int = 1024
+    hop: int = 320
+    bands: int = 64
+    lowest: float = 50
+    highest: float = 14000
+    frames: int = 1024
+    segments: int = 4
+    stem: Literal["patch", "convolution"] = "patch"
+    patch: int = 4
+    width: int = 96
+    depths: tuple[int, ...] = (2, 2, 6, 2)
+    heads: tuple[int, ...] = (4, 8, 16, 32)
+    window: int = 8
+    mlp_ratio: float = 4
+    drop_path: float = 0.1
+    dropout: float = 0.0
+    merge: Literal["both", "frequency"] = "both"
+    token_semantic: bool = True
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Arguments:
+        """Return the arguments from a mapping that has been through JSON."""
+        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()})
+
+    def __post_init__(self) -> None:
+        self._check_choices()
+        self._check_stages()
+
+    def _check_choices(self) -> None:
+        if self.labels < 1:
+            raise ValueError("A network needs at least one label.")
+        if self.stem not in ("patch", "convolution") or self.merge not in ("both", "frequency"):
+            raise ValueError(f"There is no stem {self.stem!r} with merging of {self.merge!r}.")
+        if len(self.depths) != len(self.heads) or not self.depths:
+            raise ValueError(f"depths {self.depths} and heads {self.heads} must be of one length.")
+        if self.stem == "convolution" and self.segments != 1:
+            raise ValueError("The convolution stem takes time in one piece: segments must be 1.")
+        if self.stem == "convolution" and self.width % 4:
+            raise ValueError("The convolution stem needs a width that is divisible by 4.")
+
+    def _check_stages(self) -> None:
+        if self.frames % (self.segments * self.stride) or self.bands % self.stride:
+            raise ValueError(f"{self.frames} frames × {self.bands} bands do not divide into patches of {self.stride}.")
+        for channels, heads in zip(self.channels, self.heads, strict=True):
+            if channels % heads:
+                raise ValueError(f"{channels} channels do not divide among {heads} heads.")
+        for (rows, columns), (fewer_rows, fewer_columns) in pairwise(self.grids):
+            if rows != 2 * fewer_rows or columns not in (fewer_columns, 2 * fewer_columns):
+                raise ValueError(f"A map of {rows} × {columns} patches cannot be merged.")
+        for side in (side for grid in self.grids for side in grid):
+            if side % min(self.window, side or 1) or not side:
+                raise ValueError(f"{side} patches do not divide into windows of {self.window}.")
+        if self.grids[-1][0] % self.segments:
+            raise ValueError(f"{self.grids[-1][0]} rows do not divide among {self.segments} segments.")
+
+    @property
+    def stride(self) -> int:
+        """Spectrogram frames, and bands, to a patch."""
+        return self.patch if self.stem == "patch" else 8
+
+    @property
+    def channels(self) -> tuple[int, ...]:
+        """Channels of each stage."""
+        return tuple(self.width * 2**stage for stage in range(len(self.depths)))
+
+    @property
+    def grids(self) -> tuple[tuple[int, int], ...]:
+        """Rows and columns of patches in each stage."""
+        rows, columns = self.segments * self.bands // self.stride, self.frames // self.segments // self.stride
+        both = self.merge == "both"
+        return tuple((rows >> stage, columns >> stage if both else columns) for stage in range(len(self.depths)))
+
+    @property
+    def seconds(self) -> float:
+        """Length of a clip: exactly `frames` hops, or the whole seconds that the patch stem stretches to `frames`."""
+        exact = self.frames * self.hop / self.sample_rate
+        return exact if self.stem == "convolution" or exact < 1 else float(int(exact))
+
+    @property
+    def steps(self) -> int:
+        """Time steps of the frame scores."""
+        return self.segments * self.grids[-1][1]

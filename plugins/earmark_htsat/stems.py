@@ -1,0 +1,73 @@
+"""Stems: from the normalised spectrogram to the first map of patches."""
+
+# ruff: noqa: N806 - in shapes, B is clips, H rows of patches (frequency), W columns of patches (time), C channels
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - its usual name
+from torch import Tensor, nn
+
+from earmark_htsat.arguments import Arguments
+
+
+class PatchStem(nn.Module):
+    """Square patches of the log-mel spectrogram, time folded onto frequency: [B, frames, bands] → [B, H, W, C]."""
+
+    def __init__(self, arguments: Arguments) -> None:
+        super().__init__()
+        self.segments, self.patch, self.frames = arguments.segments, arguments.patch, arguments.frames
+        self.proj = nn.Conv2d(1, arguments.width, arguments.patch, stride=arguments.patch)
+        self.norm = nn.LayerNorm(arguments.width)
+
+    def forward(self, spectrogram: Tensor) -> Tensor:
+        if spectrogram.shape[1] != self.frames:
+            size = (self.frames, spectrogram.shape[2])
+            spectrogram = F.interpolate(spectrogram[:, None], size, mode="bicubic", align_corners=True)[:, 0]
+        B, T, M = spectrogram.shape  # clips, frames, bands
+        S, P = self.segments, self.patch
+        patches = spectrogram.view(B, S, T // S // P, P, M // P, P).permute(0, 1, 4, 2, 5, 3)  # [B, S, rows, W, P, P]
+        patches = patches.reshape(B, S * M // P, T // S // P, P * P)  # [B, H, W, pixels of a patch]
+        return self.norm(F.linear(patches, self.proj.weight.flatten(1), self.proj.bias))
+
+
+class Residual(nn.Module):
+    """Two 3 × 3 convolutions beside the identity."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        self.norm1 = nn.BatchNorm2d(channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        inner = F.gelu(self.norm1(self.conv1(x)))
+        return F.gelu(x + self.norm2(self.conv2(inner)))
+
+
+class ConvolutionStem(nn.Module):
+    """Three strided convolution stages instead of patches: [B, frames, bands] → [B, bands / 8, frames / 8, C]."""
+
+    def __init__(self, arguments: Arguments) -> None:
+        super().__init__()
+        self.frames = arguments.frames
+        sizes = (1, arguments.width // 4, arguments.width // 2, arguments.width)
+        self.stages = nn.Sequential(*(self._stage(fewer, more) for fewer, more in pairwise(sizes)))
+        self.norm = nn.LayerNorm(arguments.width)
+        self.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+
+    @staticmethod
+    def _stage(fewer: int, more: int) -> nn.Sequential:
+        conv = nn.Conv2d(fewer, more, 3, stride=2, padding=1, bias=False)
+        return nn.Sequential(conv, nn.BatchNorm2d(more), nn.GELU(), Residual(more))
+
+    def forward(self, spectrogram: Tensor) -> Tensor:
+        missing = self.frames - spectrogram.shape[1]
+        spectrogram = F.pad(spectrogram, (0, 0, 0, missing)) if missing else spectrogram  # negative padding crops
+        image = spectrogram.transpose(1, 2)[:, None].contiguous(
+            memory_format=torch.channels_last
+        )  # [B, 1, bands, frames]
+        return self.norm(self.stages(image).permute(0, 2, 3, 1))  # [B, H, W, C]
