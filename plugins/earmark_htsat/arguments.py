@@ -27,6 +27,8 @@ class Arguments:
         dropout: on the final map, before the head.
         merge: what the merging between stages halves: "both" axes, or "frequency" only, which keeps the time step.
         token_semantic: a convolution over the final map that scores each time step; else a pooled linear head.
+        pooling: clip logits from frame logits: their "mean", as published, or "linear_softmax" of the frame scores
+            p, Σp² / Σp (Wang et al., ICASSP 2019), for which an event is as present as it is loud in its own frames.
     """
 
     labels: int
@@ -49,6 +51,7 @@ class Arguments:
     dropout: float = 0.0
     merge: Literal["both", "frequency"] = "both"
     token_semantic: bool = True
+    pooling: Literal["mean", "linear_softmax"] = "mean"
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Arguments:

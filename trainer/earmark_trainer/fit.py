@@ -119,6 +119,8 @@ def precision(recipe: Recipe, device: str) -> Any:
         return recipe.precision
     if device in ("auto", "cuda") and torch.cuda.is_available():
         return "bf16-mixed" if torch.cuda.is_bf16_supported() else "16-mixed"
+    if device in ("auto", "cpu") and torch.cpu._is_avx512_bf16_supported():
+        return "bf16-mixed"
     return "32-true"
 
 
