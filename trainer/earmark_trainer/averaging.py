@@ -1,4 +1,4 @@
-"""Weight averaging: the plain mean of the weights over the last part of a run, with BatchNorm's statistics taken anew."""
+"""Weight averaging: the plain mean of the weights over the last part of a run, BatchNorm's statistics taken anew."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """The loop that all `train` hooks share, and a third party's may use.
 
-A plugin brings a `Task` (network, loss, evaluation, how its checkpoint is written) and a `Source` of batches; the loop brings the
-device, precision, schedule, weight averaging, checkpoints and resuming. Every batch is a function of (seed, epoch, step), and
-random state is set anew at each epoch, so a run that was killed and resumed ends as the uninterrupted one would.
+A plugin brings a `Task` (network, loss, evaluation, how its checkpoint is written) and a `Source` of batches; the loop
+brings the device, precision, schedule, weight averaging, checkpoints and resuming. Every batch is a function of (seed,
+epoch, step), and random state is set anew at each epoch, so a run that was killed and resumed ends as the
+uninterrupted one would.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from earmark.api import Run, Stopped
+from earmark.api import DatasetError, Run, Stopped, TrainJob
 from earmark_trainer.averaging import WeightAverage, retake_statistics
 
 STATE = "state.pt"
@@ -58,10 +59,20 @@ class Recipe:
 
 
 class Source(Protocol):
-    """Where batches come from; may be sent to loader processes."""
+    """Where batches come from; may be sent to loader processes.
+
+    Attributes:
+        steps: batches to an epoch, where the job does not say.
+    """
+
+    steps: int
 
     def batch(self, epoch: int, step: int) -> tuple[Tensor, ...]:
-        """Return one batch, a function of its arguments only."""
+        """Return one batch, a function of its arguments only; its first tensor is what the network takes."""
+        ...
+
+    def evaluate(self, network: nn.Module) -> Mapping[str, float]:
+        """Return metrics on sounds that no batch holds; "score" is the one to be best at."""
         ...
 
 
@@ -94,6 +105,19 @@ class _Batches(Dataset):
     def __getitem__(self, index: int) -> tuple[Tensor, ...]:
         epoch, step = divmod(index, self.steps)
         return self.source.batch(self.first + epoch, step)
+
+
+def open_source(job: TrainJob, *, seconds: float, steps: int) -> Source:
+    """Return where a job's batches come from: waveforms of `seconds`, frame labels in `steps`, clip labels.
+
+    Raises:
+        DatasetError: the job names none.
+    """
+    if folder := job.settings.get("scenes"):
+        from earmark_everyday.source import SceneSource  # needed by this kind of job only
+
+        return SceneSource(Path(folder), job, seconds=seconds, steps=steps)
+    raise DatasetError("This job has no sounds to train on.", hint="Give the settings a folder of `scenes`.")
 
 
 def fit(task: Task, source: Source, recipe: Recipe, run: Run) -> None:

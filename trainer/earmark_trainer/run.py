@@ -1,4 +1,4 @@
-"""What a `train` hook reports to: progress as JSON lines, checkpoints that a kill cannot tear, and the person's wishes."""
+"""What a `train` hook reports to: JSON lines of progress, checkpoints that a kill cannot tear, the person's wishes."""
 
 from __future__ import annotations
 
