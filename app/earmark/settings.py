@@ -1,7 +1,7 @@
 """What a person chose, kept in one JSON file: `home()/settings.json`.
 
-Keys that this version does not know, and values that it cannot use, are kept as they are when it writes: a newer Earmark
-may have put them there.
+Keys that this version does not know, and values that it cannot use, are kept as they are when it writes: a newer
+Earmark may have put them there.
 """
 
 from __future__ import annotations

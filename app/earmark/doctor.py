@@ -1,0 +1,244 @@
+"""What this machine has, what is missing, and what to do about it.
+
+Whatever may hang, crash or print on loading (torch, the sound system, Qt) is looked at in a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from earmark import __version__, display, folders
+from earmark.errors import EarmarkError
+
+PATIENCE = 60.0  # seconds; importing torch from a cold disk takes ten
+ROOM_NEEDED = 1 << 30  # bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing looked at.
+
+    Attributes:
+        found: what is there, or what is wrong, in a few words.
+        advice: what to do; empty where all is well.
+        essential: without it `earmark tag` cannot work.
+    """
+
+    name: str
+    found: str
+    advice: str = ""
+    essential: bool = False
+
+    @property
+    def is_well(self) -> bool:
+        """Nothing to do here."""
+        return not self.advice
+
+
+def examine() -> Iterator[Finding]:
+    """Yield what was found, as it is found."""
+    yield Finding(name="Earmark", found=f"{__version__}, Python {platform.python_version()} on {platform.platform()}")
+    yield Finding(name="Machine", found=_machine())
+    yield from _torch()
+    yield _decoders()
+    yield _display()
+    yield _qt()
+    yield _sound()
+    for name, folder in (("Your data", folders.home()), ("Cache", folders.cache_folder())):
+        yield examine_folder(name, folder)
+    yield from _models()
+
+
+def _machine() -> str:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    except (AttributeError, ValueError, OSError):
+        return f"{cores} cores"
+    return f"{cores} cores, {memory:.0f} GB of memory"
+
+
+_ASK_TORCH = """
+import json, warnings
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    import torch, torchaudio
+    cuda = torch.cuda.is_available()
+print(json.dumps({
+    "torch": torch.__version__, "torchaudio": torchaudio.__version__, "built_for": torch.version.cuda,
+    "cuda": [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())] if cuda else [],
+    "mps": torch.backends.mps.is_available(), "threads": torch.get_num_threads(),
+    "said": [str(each.message).splitlines()[0] for each in said if "CUDA" in str(each.message)],
+}))
+"""
+
+
+def _torch() -> Iterator[Finding]:
+    answer, trouble = _ask(_ASK_TORCH)
+    if not answer:
+        yield Finding(
+            name="PyTorch",
+            found=f"cannot be loaded: {trouble}",
+            advice="Install the pinned pair again: make run",
+            essential=True,
+        )
+        return
+    yield Finding(name="PyTorch", found=f"torch {answer['torch']}, torchaudio {answer['torchaudio']}")
+    yield describe_device(answer)
+
+
+def describe_device(answer: dict) -> Finding:
+    """Say what torch computes on and, where that is the processor, why it is not a graphics card."""
+    if answer["cuda"]:
+        return Finding(name="Device", found=", ".join(f"CUDA:{i} {name}" for i, name in enumerate(answer["cuda"])))
+    if answer["mps"]:
+        return Finding(name="Device", found="MPS, the Mac's graphics processor")
+    processor = f"the processor, {answer['threads']} threads"
+    if not answer["built_for"]:
+        return Finding(name="Device", found=f"{processor}: this PyTorch is built without CUDA")
+    if not _nvidia_card():
+        return Finding(name="Device", found=f"{processor}: no NVIDIA card was found")
+    said = answer["said"][0] if answer["said"] else "PyTorch does not say why"
+    advice = f"Install an NVIDIA driver for CUDA {answer['built_for']} or newer, then start again."
+    return Finding(name="Device", found=f"{processor}: there is an NVIDIA card, but {said}", advice=advice)
+
+
+def _nvidia_card() -> bool:
+    """Tell whether the machine has an NVIDIA display or compute card, with or without its driver."""
+    if shutil.which("nvidia-smi") or Path("/proc/driver/nvidia/version").exists():
+        return True
+    for vendor in Path("/sys/bus/pci/devices").glob("*/vendor"):
+        if vendor.read_text().strip() == "0x10de" and vendor.with_name("class").read_text().startswith("0x03"):
+            return True
+    return False
+
+
+def _decoders() -> Finding:
+    try:
+        import av
+        import soundfile
+    except (ImportError, OSError) as error:
+        found = f"a decoder cannot be loaded: {error}"
+        return Finding(name="Decoders", found=found, advice="Install Earmark again: make run", essential=True)
+    codec = ".".join(str(part) for part in av.library_versions["libavcodec"])
+    return Finding(
+        name="Decoders",
+        found=f"libsndfile {soundfile.__libsndfile_version__}, soundfile {soundfile.__version__}; "
+        f"FFmpeg's libavcodec {codec} in PyAV {av.__version__}",
+    )
+
+
+def _display() -> Finding:
+    if sentence := display.missing():
+        return Finding(name="Display", found=sentence, advice=f"The window needs one. {display.HINT}")
+    screen = os.environ.get("QT_QPA_PLATFORM") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
+    return Finding(name="Display", found=screen or "the desktop's")
+
+
+_ASK_QT = """
+import ctypes, json, pathlib, sys
+import PySide6, PySide6.QtWidgets
+plugin = pathlib.Path(PySide6.__file__).parent / "Qt/plugins/platforms/libqxcb.so"
+if sys.platform == "linux":
+    ctypes.CDLL(str(plugin))
+print(json.dumps({"version": PySide6.__version__}))
+"""
+
+
+def _qt() -> Finding:
+    answer, trouble = _ask(_ASK_QT)
+    if answer:
+        return Finding(name="Qt", found=answer["version"])
+    advice = "Install the system package that holds this library; `make run` does so on Debian and Ubuntu."
+    return Finding(name="Qt", found=f"a library is missing: {trouble}", advice=advice)
+
+
+_ASK_SOUND = """
+import json, sounddevice
+devices = sounddevice.query_devices()
+print(json.dumps({
+    "in": [each["name"] for each in devices if each["max_input_channels"]],
+    "out": [each["name"] for each in devices if each["max_output_channels"]],
+}))
+"""
+
+
+def _sound() -> Finding:
+    answer, trouble = _ask(_ASK_SOUND)
+    if not answer and "PortAudio" in trouble:
+        return Finding(name="Sound", found="no PortAudio", advice="Install it: sudo apt-get install libportaudio2")
+    if not answer:
+        return Finding(name="Sound", found=trouble, advice="Playing and recording will not work; all else does.")
+    if not answer["out"]:
+        advice = "Playing needs one; all else works without."
+        return Finding(name="Sound", found="no loudspeaker or headphones were found", advice=advice)
+    microphones = f"{len(answer['in'])} inputs" if answer["in"] else "no microphone"
+    return Finding(name="Sound", found=f"{len(answer['out'])} outputs, {microphones}")
+
+
+def examine_folder(name: str, folder: Path) -> Finding:
+    """Say whether a folder can be written and has room."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"earmark")
+    except OSError as error:
+        advice = "Give yourself the right to write there, or name another folder in EARMARK_HOME."
+        found = f"{folder} cannot be written: {error.strerror}"
+        return Finding(name=name, found=found, advice=advice, essential=True)
+    free = shutil.disk_usage(folder).free
+    if free < ROOM_NEEDED:
+        advice = "Make room, or name a folder on another disk in EARMARK_HOME."
+        return Finding(name=name, found=f"{folder}, {free / 2**20:.0f} MB free", advice=advice)
+    return Finding(name=name, found=f"{folder}, {free / 2**30:.0f} GB free")
+
+
+def _models() -> Iterator[Finding]:
+    from earmark.engine_client import Engines
+
+    engines = Engines()
+    try:
+        headings = engines.headings()
+        for fault in engines.faults():
+            yield Finding(name="Plugin", found=fault.sentence, advice=fault.hint or "Ask its author.")
+    except EarmarkError as error:
+        yield Finding(name="Models", found=error.sentence, advice=error.hint or "See the log.", essential=True)
+        return
+    finally:
+        engines.close()
+    ready = [heading.model_id for heading in headings if heading.has_weights]
+    yield _ready(ready)
+    if waiting := [heading.model_id for heading in headings if not heading.has_weights]:
+        found = f"without weights: {', '.join(waiting)}"
+        yield Finding(name="Models", found=found, advice="")
+
+
+def _ready(model_ids: list[str]) -> Finding:
+    if model_ids:
+        return Finding(name="Models", found=f"ready: {', '.join(model_ids)}")
+    return Finding(name="Models", found="none is ready", advice="Import one: earmark models import", essential=True)
+
+
+def _ask(program: str) -> tuple[dict, str]:
+    """Run a small program; return what it printed as JSON, or nothing and its last words."""
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE, stdin=subprocess.DEVNULL
+        )
+    except subprocess.TimeoutExpired:
+        return {}, f"no answer within {PATIENCE:.0f} s"
+    if ended.returncode == 0:
+        return json.loads(ended.stdout.splitlines()[-1]), ""
+    if ended.returncode < 0:
+        return {}, f"it was ended by signal {-ended.returncode}"
+    words = ended.stderr.strip().splitlines()
+    return {}, words[-1] if words else f"it ended with {ended.returncode}"
