@@ -5,33 +5,49 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from functools import partial
+from contextlib import suppress
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import numpy as np
-import soxr
 
 from earmark.api import Float
 from earmark.decoders import AudioInfo, Decoder, Undecodable, pyav, sndfile
 from earmark.errors import AudioFileError
+from earmark.samples import at_rate, mono, regrouped, resampled
 
-__all__ = ["SUFFIXES", "AudioInfo", "Recording", "blocks", "open_recording", "probe", "read", "walk"]
+__all__ = ["SUFFIXES", "AudioInfo", "Recording", "Span", "blocks", "open_recording", "probe", "read", "walk"]
 
-_LIBSNDFILE = (
-    "wav wave bwf rf64 w64 aif aiff aifc caf au snd voc flac mp3 mp2 ogg oga opus ircam sf nist sph paf svx iff"
-)
-_FFMPEG = "m4a m4b aac mp4 m4v mov 3gp 3g2 webm mkv mka wma asf wmv alac amr ac3 eac3 dts wv ape tta tak mpc spx avi mpg mpeg ts flv"
-SUFFIXES = frozenset(f".{name}" for name in f"{_LIBSNDFILE} {_FFMPEG}".split())
-LOUDEST = 16.0  # 24 dB above full scale; anything beyond is damage, and overflows when squared
+_LIBSNDFILE = "wav wave bwf rf64 w64 aif aiff aifc caf au snd voc flac mp3 ogg oga opus ircam sf nist sph paf svx iff"
+_MUSIC = "m4a m4b aac mka wma amr ac3 eac3 dts wv ape tta tak mpc mp2 spx"
+_FILMS = "mp4 m4v mov 3gp 3g2 webm mkv asf wmv avi mpg mpeg ts flv"
+SUFFIXES = frozenset(f".{name}" for name in f"{_LIBSNDFILE} {_MUSIC} {_FILMS}".split())
 SETTLING_SECONDS = 1  # read before and after a span, so that resampling it gives the samples that the whole would give
 
+Name = str | os.PathLike[str]
 Channel = str | int
+
+
+class Span(TypedDict, total=False):
+    """Which samples are wanted.
+
+    Attributes:
+        sample_rate: hertz; None is the recording's own.
+        channel: "mix" (the mean), or a channel's number, counted from 1.
+        start: seconds.
+        end: seconds; None is the end.
+    """
+
+    sample_rate: int | None
+    channel: Channel
+    start: float
+    end: float | None
 
 
 class Recording:
     """A recording on disk: what it is, its samples in blocks, and the warnings that reading it gave.
 
-    `warnings` grows while blocks are read.
+    `warnings` grows while blocks are read. Nothing is kept open between calls.
     """
 
     def __init__(self, info: AudioInfo, decoder: Decoder, warnings: list[str]) -> None:
@@ -39,82 +55,82 @@ class Recording:
         self.warnings = warnings
         self._decoder = decoder
 
-    def warn(self, sentence: str) -> None:
-        """Add a warning, once."""
-        if sentence not in self.warnings:
-            self.warnings.append(sentence)
+    def blocks(self, *, seconds: float = 30.0, **span: Unpack[Span]) -> Iterator[Float]:
+        """Yield mono samples [samples] in −1..1, `seconds` long each but for the last.
 
-    def blocks(
-        self,
-        *,
-        sample_rate: int | None = None,
-        channel: Channel = "mix",
-        start: float = 0.0,
-        end: float | None = None,
-        seconds: float = 30.0,
-    ) -> Iterator[Float]:
-        """Yield mono samples, `seconds` long each but for the last.
-
-        A span has exactly the samples that the whole recording has between `start` and `end`.
-
-        Args:
-            sample_rate: hertz; None is the recording's own.
-            channel: "mix" (the mean), or a channel's number, counted from 1.
-            start: seconds.
-            end: seconds; None is the end.
+        A span has exactly the samples that the whole recording has between its ends. A recording whose rest cannot be
+        decoded ends early, with a warning.
 
         Raises:
-            AudioFileError: there is no such channel.
+            AudioFileError: there is no such channel, or the file has gone.
         """
-        rate = sample_rate or self.info.sample_rate
-        pick = partial(_mono, channel=self._channel_index(channel), warn=self.warn)
-        first, last = self._frames_between(start, end)
-        size = max(1, round(seconds * rate))
-        if rate == self.info.sample_rate:
-            return _regrouped(map(pick, self._decoder.chunks(self.info, first, last, self.warn)), size)
-        return _regrouped(self._resampled(pick, rate, start, end), size)
+        rate = span.get("sample_rate") or self.info.sample_rate
+        channel = self._channel_index(span.get("channel", "mix"))
+        first, last = self._frames_between(span.get("start", 0.0), span.get("end"))
+        as_it_is = rate == self.info.sample_rate
+        pieces = self._mono(first, last, channel) if as_it_is else self._resampled(first, last, channel, rate)
+        return regrouped(pieces, max(1, round(seconds * rate)))
 
-    def read(self, **span) -> Float:
+    def read(self, **span: Unpack[Span]) -> Float:
         """Return the samples that `blocks` would yield, in one piece."""
         pieces = list(self.blocks(**span))
         return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
 
+    def _warn(self, sentence: str) -> None:
+        if sentence not in self.warnings:
+            self.warnings.append(sentence)
+
     def _frames_between(self, start: float, end: float | None) -> tuple[int, int]:
         frames, rate = self.info.frames, self.info.sample_rate
-        last = frames if end is None else min(frames, round(end * rate))
+        last = frames if end is None else max(0, min(frames, round(end * rate)))
         return min(max(0, round(start * rate)), last), last
 
     def _channel_index(self, channel: Channel) -> int | None:
         if channel == "mix":
             return None
-        if not 1 <= int(channel) <= self.info.channels:
+        if not str(channel).isdecimal() or not 1 <= int(channel) <= self.info.channels:
             raise AudioFileError(
-                f"{self.info.path.name} has no channel {channel}.",
-                hint=f"It has {self.info.channels}, counted from 1.",
+                f"{shown(self.info.path)} has no channel {channel}.",
+                hint=f'It has {self.info.channels}, counted from 1; "mix" is their mean.',
             )
         return int(channel) - 1
 
-    def _resampled(self, pick, rate: int, start: float, end: float | None) -> Iterator[Float]:
-        """Yield the span at another rate, from whole seconds on, where both grids have a sample."""
+    def _mono(self, first: int, last: int, channel: int | None) -> Iterator[Float]:
+        for frames in self._decoded(first, last):
+            yield mono(frames, channel, self._warn)
+
+    def _decoded(self, first: int, last: int) -> Iterator[Float]:
+        """Yield [frames, channels]; where libsndfile gives up half-way, FFmpeg can often go on."""
+        position = first
+        try:
+            for frames in self._decoder.chunks(self.info, first, last, self._warn):
+                position += len(frames)
+                yield frames
+        except Undecodable:
+            self._warn("The recording is damaged; what could be decoded was used.")
+            if self._decoder is not pyav:
+                with suppress(Undecodable):
+                    yield from pyav.chunks(self.info, position, last, self._warn)
+        except OSError as error:
+            raise AudioFileError(f"{shown(self.info.path)} can no longer be read.", hint=str(error)) from error
+
+    def _resampled(self, first: int, last: int, channel: int | None, rate: int) -> Iterator[Float]:
+        """Yield the span at another rate, beginning at a whole second, where both grids have a sample."""
         own = self.info.sample_rate
-        first, last = self._frames_between(start, end)
         begin = max(0, first // own - SETTLING_SECONDS)  # seconds
         stop = min(self.info.frames, last + SETTLING_SECONDS * own)
-        skip = round(first * rate / own) - begin * rate
-        left = round(last * rate / own) - round(first * rate / own)
-        stream = soxr.ResampleStream(own, rate, 1, dtype="float32", quality="HQ")
-        decoded = self._decoder.chunks(self.info, begin * own, stop, self.warn)
-        for piece in _streamed(stream, map(pick, decoded)):
+        skip = at_rate(first, own, rate) - begin * rate
+        left = max(at_rate(last, own, rate) - at_rate(first, own, rate), int(first < last))
+        for piece in resampled(self._mono(begin * own, stop, channel), own, rate):
             wanted = piece[skip : skip + left]
             skip = max(0, skip - len(piece))
             left -= len(wanted)
-            if len(wanted):
-                yield wanted
+            yield wanted
             if left <= 0:
                 return
 
 
-def open_recording(path: str | os.PathLike[str]) -> Recording:
+def open_recording(path: Name) -> Recording:
     """Open any recording; what it holds decides, not its name.
 
     Raises:
@@ -122,52 +138,50 @@ def open_recording(path: str | os.PathLike[str]) -> Recording:
     """
     path = Path(path)
     _check_is_readable(path)
-    warnings: list[str] = []
     for decoder in _decoders(path):
-        warnings.clear()
-        try:
+        warnings: list[str] = []
+        with suppress(Undecodable):
             info = decoder.inspect(path, warnings.append)
-        except Undecodable:
-            continue
-        if info.frames:
-            return Recording(info, decoder, list(dict.fromkeys(warnings)))
+            if info.frames > 0:
+                return Recording(info, decoder, list(dict.fromkeys(warnings)))
     raise AudioFileError(
-        f"{shown(path)} holds no sound that can be decoded.",
-        hint="It is empty, damaged, or not a recording.",
+        f"{shown(path)} holds no sound that can be decoded.", hint="It is empty, damaged, or not a recording."
     )
 
 
-def probe(path: str | os.PathLike[str]) -> AudioInfo:
+def probe(path: Name) -> AudioInfo:
     """Return what a recording is. Raises as `open_recording` does."""
     return open_recording(path).info
 
 
-def blocks(path: str | os.PathLike[str], **span) -> Iterator[Float]:
+def blocks(path: Name, *, seconds: float = 30.0, **span: Unpack[Span]) -> Iterator[Float]:
     """Yield a recording's samples; see `Recording.blocks`."""
-    return open_recording(path).blocks(**span)
+    return open_recording(path).blocks(seconds=seconds, **span)
 
 
-def read(path: str | os.PathLike[str], **span) -> Float:
+def read(path: Name, **span: Unpack[Span]) -> Float:
     """Return a recording's samples [samples] in one piece; see `Recording.blocks`."""
     return open_recording(path).read(**span)
 
 
-def walk(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
-    """Return the files named, and below each folder the files with a suffix of sound, sorted."""
+def walk(paths: Iterable[Name]) -> list[Path]:
+    """Return the files named, and from inside each folder those with a suffix of sound, sorted; each once."""
     found: dict[Path, None] = {}
     for path in map(Path, paths):
-        inside = (
-            sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
-            if path.is_dir()
-            else [path]
-        )
-        found.update(dict.fromkeys(inside))
+        found.update(dict.fromkeys(sorted(_inside(path)) if path.is_dir() else [path]))
     return list(found)
 
 
 def shown(path: Path) -> str:
     """Return the file's name as it can be printed, whatever bytes are in it."""
     return os.fsencode(path.name).decode("utf-8", "replace")
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.suffix.lower() in SUFFIXES and not hidden and path.is_file():
+            yield path
 
 
 def _decoders(path: Path) -> tuple[Decoder, ...]:
@@ -192,45 +206,6 @@ def _check_is_readable(path: Path) -> None:
     except PermissionError as error:
         raise AudioFileError(f"{shown(path)} may not be read.", hint="Check its permissions.") from error
     except (OSError, ValueError) as error:
-        raise AudioFileError(f"{shown(path)} cannot be opened: {error}.") from error
+        raise AudioFileError(f"{shown(path)} cannot be opened.", hint=str(error)) from error
     if empty:
         raise AudioFileError(f"{shown(path)} is empty.", hint="It has a length of 0 bytes.")
-
-
-def _mono(frames: Float, *, channel: int | None, warn) -> Float:
-    """Return one channel, or the mean, of [frames, channels]; what is not a number becomes 0."""
-    samples = frames if channel is None else frames[:, channel : channel + 1]
-    if not (samples.size == 0 or max(samples.max(), -samples.min()) <= LOUDEST):
-        samples = _mended(samples, warn)
-    return samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1, dtype=np.float32)
-
-
-def _mended(samples: Float, warn) -> Float:
-    if not np.isfinite(samples).all():
-        warn("Some samples are not numbers; they were taken as silence.")
-        samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
-    if np.abs(samples).max() > LOUDEST:
-        warn("Some samples are far beyond full scale; they were clipped.")
-    return np.clip(samples, -LOUDEST, LOUDEST)
-
-
-def _streamed(stream: soxr.ResampleStream, pieces: Iterable[Float]) -> Iterator[Float]:
-    for piece in pieces:
-        yield stream.resample_chunk(np.ascontiguousarray(piece))
-    yield stream.resample_chunk(np.zeros(0, np.float32), last=True)
-
-
-def _regrouped(pieces: Iterable[Float], size: int) -> Iterator[Float]:
-    """Yield the same samples in blocks of `size`."""
-    kept: list[Float] = []
-    count = 0
-    for piece in pieces:
-        while count + len(piece) >= size:
-            cut = size - count
-            yield np.concatenate([*kept, piece[:cut]])
-            piece, kept, count = piece[cut:], [], 0
-        if len(piece):
-            kept.append(piece)
-            count += len(piece)
-    if count:
-        yield np.concatenate(kept)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,68 +16,227 @@ import numpy as np
 from earmark.api import Float
 from earmark.decoders import AudioInfo, Undecodable, Warn
 
-
-@contextmanager
-def opened(path: Path) -> Iterator[Any]:
-    """Open through a file object: no name, so that no playlist or URL inside is ever followed."""
-    import av
-
-    with path.open("rb") as source:
-        try:
-            container = av.open(source, mode="r", metadata_errors="replace")
-        except (av.FFmpegError, ValueError, UnicodeError) as error:
-            raise Undecodable(str(error)) from error
-        with container:
-            if not container.streams.audio:
-                raise Undecodable("no audio stream")
-            yield container
+PREROLL_SECONDS = (
+    0.5  # decoded and dropped before a span: codecs carry state from packet to packet (Opus asks for 80 ms)
+)
+NEAR_SECONDS = 5.0  # a span that starts earlier is reached by decoding
+TAIL_SECONDS = 10.0
+GAP_SECONDS = 0.05  # time stamps may be rounded (to 1 ms in WebM); what jumps further is a gap
+PADDING_SECONDS = 0.1  # the encoder's own padding is not always declared
+GATHERED_FRAMES = 1 << 16
+INDEXED = ("mov", "matroska", "asf", "avi")  # containers in which seeking lands on exact time stamps
+SCALE = {"u1": 2.0**7, "i2": 2.0**15, "i4": 2.0**31}
 
 
 def inspect(path: Path, warn: Warn) -> AudioInfo:
-    frames, rate, channels = 0, 0, 0
-    with opened(path) as container:
-        for piece, rate in _decoded(container, warn):
-            frames, channels = frames + len(piece), piece.shape[1]
-        stream = container.streams.audio[0]
-        if not frames:
-            raise Undecodable("no audio frames")
+    with opened(path) as source:
+        first, rate, channels = source.first_frame(warn)
+        frames = source.length(first)
+        if frames < 1:
+            raise Undecodable("There are no audio frames.")
+        stated = (source.container.duration or 0) / 1e6
+        if stated > frames / rate + 1:
+            warn("The recording ends before its stated length; what is there was used.")
         return AudioInfo(
             path=path,
             sample_rate=rate,
             channels=channels,
             frames=frames,
-            format=stream.codec_context.name,
-            container=container.format.name,
+            format=source.stream.codec_context.name,
+            container=source.container.format.name,
         )
 
 
 def chunks(info: AudioInfo, start: int, end: int, warn: Warn) -> Iterator[Float]:
-    position = 0
-    with opened(info.path) as container:
-        for piece, _ in _decoded(container, warn):
-            wanted = piece[max(0, start - position) : max(0, end - position)]
-            position += len(piece)
-            if len(wanted):
-                yield wanted
-            if position >= end:
+    with opened(info.path) as source:
+        yield from _gathered(_span(_timed(source.frames_from(start, warn), info, warn), start, end))
+
+
+@dataclass
+class Source:
+    """An open container and its sound."""
+
+    container: Any
+    stream: Any
+    path: Path
+
+    def first_frame(self, warn: Warn) -> tuple[Any, int, int]:
+        """Return the first frame that can be decoded, its sample rate, and its channels."""
+        for frame in _decoded(self.container.demux(self.stream), warn):
+            return frame, frame.sample_rate, frame.layout.nb_channels
+        raise Undecodable("There are no audio frames.")
+
+    def length(self, first: Any) -> int:
+        """Return the samples from the first frame to the end of the last packet, without decoding them."""
+        end = self._end_after_seeking() if self._is_indexed() else None
+        if end is None:
+            end = self._end_of_all()
+        begin = first.pts * first.time_base if first.pts is not None else 0
+        return round((end - begin) * first.sample_rate) if end is not None else 0
+
+    def frames_from(self, start: int, warn: Warn) -> Iterator[tuple[Any, int | None]]:
+        """Yield decoded frames with their position in samples, beginning shortly before `start`."""
+        first, rate, _ = self.first_frame(warn)
+        origin = (first.pts or 0) * first.time_base
+        seconds = start / rate - PREROLL_SECONDS
+        if seconds > NEAR_SECONDS:
+            packets = self._packets_from(origin + seconds)
+            rest = _decoded(packets, warn)
+        else:
+            rest = chain([first], _decoded(self.container.demux(self.stream), warn))
+        scale, shift = float(first.time_base * rate), float(origin * rate)
+        for frame in rest:
+            yield frame, None if frame.pts is None else round(frame.pts * scale - shift)
+
+    def _packets_from(self, seconds: float) -> Iterator[Any]:
+        """Yield packets from a time on: by the index where there is one, else by passing over those before it."""
+        if self._is_indexed():
+            self.container.seek(int(seconds / self.stream.time_base), stream=self.stream)
+            return self.container.demux(self.stream)
+        packets = self.container.demux(self.stream)
+        return (p for p in packets if p.pts is None or p.pts * p.time_base >= seconds)
+
+    def _is_indexed(self) -> bool:
+        return self.container.format.name.startswith(INDEXED)
+
+    def _end_after_seeking(self) -> Fraction | None:
+        import av.error
+
+        seconds = (self.container.duration or 0) / 1e6 - TAIL_SECONDS
+        try:
+            self.container.seek(max(0, int(seconds / self.stream.time_base)), stream=self.stream)
+            last = _last(self.container.demux(self.stream))
+        except av.error.FFmpegError:
+            return None
+        return last and (last.pts + last.duration) * last.time_base
+
+    def _end_of_all(self) -> Fraction | None:
+        with opened(self.path) as again:
+            last = _last(again.container.demux(again.stream))
+            if last is None:
+                return None
+            return (last.pts + last.duration) * last.time_base - Fraction(_padding(last), again.stream.sample_rate or 1)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Source]:
+    """Open a file object, with no protocol allowed beside it: playlists and references lead nowhere."""
+    import av.error
+
+    with path.open("rb") as file:
+        try:
+            container = av.open(file, metadata_errors="replace", options={"protocol_whitelist": "none"})
+        except (av.error.FFmpegError, ValueError, UnicodeError) as error:
+            raise Undecodable(str(error)) from error
+        with container:
+            stream = container.streams.best("audio")
+            if stream is None or stream.codec_context is None:
+                raise Undecodable("There is no audio stream.")
+            yield Source(container, stream, path)
+
+
+def _last(packets: Iterator[Any]) -> Any:
+    """Return the packet that ends last, or None."""
+    timed = (packet for packet in packets if packet.pts is not None)
+    return max(timed, key=lambda packet: packet.pts + packet.duration, default=None)
+
+
+def _padding(packet: Any) -> int:
+    """Return the samples at the packet's end that the encoder added, from FFmpeg's AV_PKT_DATA_SKIP_SAMPLES."""
+    if not packet.has_sidedata("skip_samples"):
+        return 0
+    _, padding = struct.unpack_from("<II", bytes(packet.get_sidedata("skip_samples")))
+    return padding
+
+
+def _decoded(packets: Iterator[Any], warn: Warn) -> Iterator[Any]:
+    import av.error
+
+    while True:
+        try:
+            packet = next(packets, None)
+            if packet is None:
                 return
+            yield from packet.decode()
+        except av.error.InvalidDataError:
+            warn("Damaged pieces of the recording were skipped.")
+        except av.error.FFmpegError as error:
+            warn(f"The recording could not be decoded to its end ({error.strerror}).")
+            return
 
 
-def _decoded(container: Any, warn: Warn) -> Iterator[tuple[Float, int]]:
+def _timed(frames: Iterator[tuple[Any, int | None]], info: AudioInfo, warn: Warn) -> Iterator[tuple[Float, int]]:
+    """Yield (samples [frames, channels], position), gapless: where time stamps jump there is silence."""
+    position = None
+    for frame, stamp in frames:
+        samples = _floats(frame, info)
+        if position is None:
+            position = stamp or 0
+        missing = 0 if stamp is None else stamp - position
+        if missing > GAP_SECONDS * info.sample_rate:
+            warn("Damaged pieces of the recording were taken as silence.")
+            yield from _silence(missing, position, info)
+            position += missing
+        yield samples, position
+        position += len(samples)
+    if position is not None and 0 < info.frames - position <= PADDING_SECONDS * info.sample_rate:
+        yield from _silence(info.frames - position, position, info)
+
+
+def _silence(frames: int, position: int, info: AudioInfo) -> Iterator[tuple[Float, int]]:
+    end = min(position + frames, info.frames)
+    for begin in range(position, end, GATHERED_FRAMES):
+        yield np.zeros((min(GATHERED_FRAMES, end - begin), info.channels), np.float32), begin
+
+
+def _span(pieces: Iterator[tuple[Float, int]], start: int, end: int) -> Iterator[Float]:
+    for samples, position in pieces:
+        wanted = samples[max(0, start - position) : max(0, end - position)]
+        if len(wanted):
+            yield wanted
+        if position + len(samples) >= end:
+            return
+
+
+def _gathered(pieces: Iterator[Float]) -> Iterator[Float]:
+    """Yield the same samples in fewer, longer pieces."""
+    kept, count = [], 0
+    for piece in pieces:
+        kept.append(piece)
+        count += len(piece)
+        if count >= GATHERED_FRAMES:
+            yield np.concatenate(kept)
+            kept, count = [], 0
+    if kept:
+        yield np.concatenate(kept)
+
+
+def _floats(frame: Any, info: AudioInfo) -> Float:
+    """Return a frame's samples [frames, channels] in −1..1, at the recording's rate and number of channels."""
+    channels = frame.layout.nb_channels
+    if frame.sample_rate != info.sample_rate:
+        samples = _converted(frame, info.sample_rate)
+    else:
+        values = frame.to_ndarray()  # [channels, frames], or [1, frames × channels] where interleaved
+        samples = _scaled(values.T if frame.format.is_planar else values.reshape(-1, channels))
+    if channels == info.channels:
+        return samples
+    return np.repeat(samples.mean(axis=1, keepdims=True), info.channels, axis=1)
+
+
+def _scaled(values: np.ndarray) -> Float:
+    scale = SCALE.get(values.dtype.str[1:])
+    samples = np.ascontiguousarray(values, np.float32)
+    if scale is None:
+        return samples
+    samples = samples / np.float32(scale)
+    return samples - 1 if values.dtype == np.uint8 else samples
+
+
+def _converted(frame: Any, sample_rate: int) -> Float:
+    """Return a frame's samples [frames, channels] at another rate: in chained streams it can change on the way."""
     import av
 
-    stream = container.streams.audio[0]
-    stream.thread_type = "NONE"
-    resampler = None
-    for packet in container.demux(stream):
-        try:
-            frames = packet.decode()
-        except av.FFmpegError:
-            warn("Damaged pieces of the recording were skipped.")
-            continue
-        for frame in frames:
-            if resampler is None:
-                resampler = av.AudioResampler(format="fltp", layout=frame.layout, rate=frame.sample_rate)
-                rate = frame.sample_rate
-            for planar in resampler.resample(frame):
-                yield np.ascontiguousarray(planar.to_ndarray().T), rate
+    resampler = av.AudioResampler(format="fltp", layout=frame.layout, rate=sample_rate)
+    pieces = [*resampler.resample(frame), *resampler.resample(None)]
+    return np.concatenate([np.asarray(piece.to_ndarray(), np.float32).T for piece in pieces])
