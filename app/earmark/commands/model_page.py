@@ -1,0 +1,67 @@
+"""What `earmark models show` tells about a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from earmark.analysis import Heading
+from earmark.api import Checkpoint, ModelCard
+from earmark.checkpoints import checkpoint_for
+from earmark.events import EventSettings
+
+
+def lines(heading: Heading, card: ModelCard | None) -> Iterator[str]:
+    """Yield the page, line by line."""
+    yield f"{heading.model_id}: {heading.title}"
+    yield from _fields(_network(heading, card))
+    if not heading.has_weights:
+        yield from _fields({"Not ready": heading.error})
+    checkpoint = checkpoint_for(card) if card and heading.has_weights else None
+    if checkpoint:
+        yield from _fields(_weights(checkpoint))
+        yield from _metrics(checkpoint.metrics)
+    for published in card.weights if card else ():
+        yield from _fields(
+            {"Published": f"{published.name}: {published.source or published.url} ({published.licence})"}
+        )
+    yield "Labels, each with the score from which it counts:"
+    default = EventSettings().threshold
+    for label in heading.labels:
+        yield f"  {heading.thresholds.get(label, default):.2f}  {label}"
+
+
+def _network(heading: Heading, card: ModelCard | None) -> Mapping[str, Any]:
+    hears = f"{heading.window_seconds:g} s at a time, at {heading.sample_rate:g} Hz"
+    timeline = "frame by frame" if heading.draws_timeline else "window by window"
+    known = {"Hears": hears, "Draws events": timeline, "Plugin": heading.plugin}
+    if card:
+        known |= {"Paper": card.paper, "Licence": card.licence}
+        known["Can be"] = ", ".join(
+            word for word, able in (("fine-tuned", card.trainable), ("embedded with", card.embeds)) if able
+        )
+    return known
+
+
+def _weights(checkpoint: Checkpoint) -> Mapping[str, Any]:
+    return {
+        "Weights": f"{checkpoint.path} (sha256 {checkpoint.sha256[:12]}…)",
+        "Trained on": checkpoint.trained_on,
+        "Origin": checkpoint.origin,
+        "Licence": checkpoint.licence,
+        "Made": checkpoint.created,
+    }
+
+
+def _metrics(metrics: Mapping[str, Any]) -> Iterator[str]:
+    plain = {name: value for name, value in metrics.items() if isinstance(value, int | float | str)}
+    if plain:
+        yield "  Measured:"
+    for name, value in plain.items():
+        yield f"    {name.replace('_', ' ')}: {f'{value:.3g}' if isinstance(value, float) else value}"
+
+
+def _fields(known: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in known.items():
+        if value:
+            yield f"  {name + ':':<14}{value}"

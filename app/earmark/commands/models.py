@@ -1,0 +1,112 @@
+"""`earmark models`: which there are, what one is, bringing in published weights, taking them out again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from earmark.analysis import Heading
+    from earmark.engine_client import Engines
+
+
+@click.group("models")
+def command() -> None:
+    """The models on offer, and the weights for them."""
+
+
+@command.command("list")
+def list_models() -> int:
+    """List every model: its id, whether it is ready, its labels and its window."""
+    with _engines() as engines:
+        headings = engines.headings()
+        faults = engines.faults()
+    width = max((len(heading.model_id) for heading in headings), default=0)
+    for heading in headings:
+        ready = "ready     " if heading.has_weights else "no weights"
+        size = f"{len(heading.labels):>4} labels, {heading.window_seconds:g} s at {heading.sample_rate / 1000:g} kHz"
+        click.echo(f"{heading.model_id:<{width}}  {ready}  {size}  {heading.title}")
+    for fault in faults:
+        click.echo(fault.sentence, err=True)
+    return 0
+
+
+@command.command("show")
+@click.argument("model")
+def show(model: str) -> int:
+    """Tell all that is known about a MODEL: its labels and thresholds, its weights and what they reach."""
+    from earmark.commands.model_page import lines
+
+    with _engines() as engines:
+        heading = find(engines, model)
+        card = next((card for card in engines.cards() if card.model_id == model), None)
+    for line in lines(heading, card):
+        click.echo(line)
+    return 0
+
+
+@command.command("import")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--as", "name", required=True, metavar="NAME", help="It will be PLUGIN/NAME.")
+@click.option("--plugin", required=True, help="The plugin whose network this is: htsat.")
+@click.option(
+    "--labels",
+    "label_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The labels in the order of the network's outputs: one a line, or a CSV with display_name, label or name.",
+)
+def import_model(path: Path, name: str, plugin: str, label_file: Path | None) -> int:
+    """Bring in published weights from the file or folder PATH. Nothing in it is executed."""
+    from earmark.label_file import read_labels
+
+    labels = read_labels(label_file) if label_file else None
+    with _engines() as engines:
+        checkpoint = engines.convert(path.absolute(), plugin, name, labels)
+    click.echo(f"{plugin}/{name} is ready: {len(checkpoint.labels)} labels.")
+    return 0
+
+
+@command.command("remove")
+@click.argument("name")
+def remove(name: str) -> int:
+    """Delete the weights of the imported or fine-tuned model NAME (PLUGIN/NAME)."""
+    from earmark import checkpoints
+
+    checkpoints.remove(name)
+    click.echo(f"{name} was removed.")
+    return 0
+
+
+@contextmanager
+def _engines() -> Iterator[Engines]:
+    from earmark import settings
+    from earmark.engine_client import Engines
+
+    engines = Engines(deadline=settings.read().deadline)
+    try:
+        yield engines
+    finally:
+        engines.close()
+
+
+def find(engines: Engines, model_id: str) -> Heading:
+    """Return the heading of a model.
+
+    Raises:
+        PluginError: there is none of that id; says what is wrong with its plugin, or which models there are.
+    """
+    from earmark.errors import PluginError
+
+    headings = {heading.model_id: heading for heading in engines.headings()}
+    if model_id in headings:
+        return headings[model_id]
+    plugin = model_id.partition("/")[0]
+    for fault in engines.faults():
+        if fault.plugin == plugin:
+            raise fault
+    hint = f"There are: {', '.join(headings)}." if headings else "No plugin offers any."
+    raise PluginError(f"There is no model {model_id}.", plugin=plugin, hint=hint)
