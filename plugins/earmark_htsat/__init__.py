@@ -1,1 +1,46 @@
-"""HTS-AT, a plugin of Earmark."""
+"""HTS-AT, a plugin of Earmark: its hooks. What is heavy is imported by the hook that needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from earmark.api import Checkpoint, Clip, Heard, ModelCard, Run, TrainJob, Want, hookimpl
+from earmark_htsat.cards import CARDS
+
+
+@hookimpl
+def models() -> Sequence[ModelCard]:
+    """Return the cards on offer."""
+    return CARDS
+
+
+@hookimpl
+def convert(path: Path, labels: Sequence[str] | None, folder: Path) -> Checkpoint:
+    """Turn a published HTS-AT checkpoint into a folder that `load` reads."""
+    from earmark_htsat.convert import convert
+
+    return convert(path, labels, folder)
+
+
+@hookimpl
+def load(model_id: str, checkpoint: Checkpoint | None, device: str, precision: str) -> object:
+    """Return the network with its weights on the device."""
+    from earmark_htsat.model import load
+
+    return load(model_id, checkpoint, device, precision)
+
+
+@hookimpl
+def infer(model: Any, clips: Sequence[Clip], want: Want) -> Sequence[Heard]:
+    """Return one Heard per clip from a single forward pass."""
+    return model.hear(clips, want)
+
+
+@hookimpl
+def train(job: TrainJob, run: Run) -> None:
+    """Fine-tune."""
+    from earmark_htsat.train import train
+
+    train(job, run)

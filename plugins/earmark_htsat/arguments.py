@@ -26,9 +26,10 @@ class Arguments:
         drop_path: rate of stochastic depth in the last block, growing linearly from 0.
         dropout: on the final map, before the head.
         merge: what the merging between stages halves: "both" axes, or "frequency" only, which keeps the time step.
-        token_semantic: a convolution over the final map that scores each time step; else a pooled linear head.
+        token_semantic: a convolution over the final map that scores each time step; else a linear head (variant H).
         pooling: clip logits from frame logits: their "mean", as published, or "linear_softmax" of the frame scores
             p, Σp² / Σp (Wang et al., ICASSP 2019), for which an event is as present as it is loud in its own frames.
+        single_label: scores are a softmax over labels (trained by cross entropy), else a sigmoid of each.
     """
 
     labels: int
@@ -52,11 +53,15 @@ class Arguments:
     merge: Literal["both", "frequency"] = "both"
     token_semantic: bool = True
     pooling: Literal["mean", "linear_softmax"] = "mean"
+    single_label: bool = False
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Arguments:
         """Return the arguments from a mapping that has been through JSON."""
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()})
+        restored: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()
+        }
+        return cls(**restored)
 
     def __post_init__(self) -> None:
         self._check_choices()
@@ -67,6 +72,8 @@ class Arguments:
             raise ValueError("A network needs at least one label.")
         if self.stem not in ("patch", "convolution") or self.merge not in ("both", "frequency"):
             raise ValueError(f"There is no stem {self.stem!r} with merging of {self.merge!r}.")
+        if self.pooling not in ("mean", "linear_softmax"):
+            raise ValueError(f"There is no pooling {self.pooling!r}.")
         if len(self.depths) != len(self.heads) or not self.depths:
             raise ValueError(f"depths {self.depths} and heads {self.heads} must be of one length.")
         if self.stem == "convolution" and self.segments != 1:

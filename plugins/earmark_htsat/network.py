@@ -24,10 +24,14 @@ __all__ = ["HTSAT", "Arguments", "Output"]
 
 
 class Output(NamedTuple):
-    """What the network says of each clip: logits [B, labels], frame logits [B, steps, labels], embedding [B, C]."""
+    """What the network says of each clip: logits [B, labels], frame logits [B, steps, labels], embedding [B, C].
+
+    Without the token-semantic module (variant H) a step's logits are the head's of that step's tokens. The published
+    code sums there over frequency what it averages for the clip, so that its frames are not on the clip's scale.
+    """
 
     logits: Tensor
-    frame_logits: Tensor | None
+    frame_logits: Tensor
     embedding: Tensor
 
 
@@ -87,11 +91,12 @@ class HTSAT(nn.Module):
     def features(self, normalised: Tensor) -> Output:
         """Return the output for the normalised spectrogram [clips, frames, bands]."""
         x = self.norm(self.stages(self.stem(normalised)))  # [B, H, W, C]
-        embedding = x.mean((1, 2))
-        if not self.arguments.token_semantic:
-            return Output(self.head(self.dropout(embedding)), None, embedding)
         x = x.unflatten(1, (self.arguments.segments, -1)).permute(0, 4, 2, 1, 3).flatten(3)  # [B, C, rows, steps]
-        frame_logits = self.head(self.dropout(x))[:, :, 0].transpose(1, 2)  # [B, steps, labels]
+        embedding = x.mean((2, 3))
+        if self.arguments.token_semantic:
+            frame_logits = self.head(self.dropout(x))[:, :, 0].transpose(1, 2)  # [B, steps, labels]
+        else:
+            frame_logits = self.head(self.dropout(x.mean(2).transpose(1, 2)))  # [B, steps, labels]
         return Output(pool(frame_logits, self.arguments.pooling), frame_logits, embedding)
 
 

@@ -1,0 +1,71 @@
+"""The models on offer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from earmark.api import ModelCard, Weights
+from earmark_htsat.labels import EVERYDAY, EVERYDAY_SECONDS, labels_of
+
+_PAPER = "Chen et al., HTS-AT, ICASSP 2022, arXiv 2202.00874"
+_SOURCE = "https://github.com/RetroCirce/HTS-Audio-Transformer"
+_FOLDER = "https://drive.google.com/drive/folders/1f5VYMk0uos_YnuBshgmaTVioXbs7Kmz6"
+_AUDIOSET_FILE = "https://drive.google.com/file/d/1OK8a5XuMVLyeVKF117L8pfxeZYdfSDZv/view"
+
+
+def _card(model_id: str, title: str, **fields: Any) -> ModelCard:
+    return ModelCard(
+        model_id=model_id, title=title, trainable=True, draws_timeline=True, embeds=True, paper=_PAPER, **fields
+    )
+
+
+def _published(model_id: str, title: str, *, url: str, figures: dict[str, float], **fields: Any) -> ModelCard:
+    """Return the card of a published model: windows of 10 s, shorter recordings repeated, as it was trained."""
+    weights = Weights(name=title, url=url, licence="MIT", source=_SOURCE, figures=figures)
+    return _card(
+        model_id,
+        title,
+        window_seconds=10.0,
+        short="repeat",
+        labels=labels_of(model_id),
+        weights=(weights,),
+        licence="MIT",
+        **fields,
+    )
+
+
+CARDS = (
+    _card(
+        "htsat/everyday",
+        "Everyday sounds",
+        sample_rate=32000,
+        window_seconds=EVERYDAY_SECONDS,
+        labels=EVERYDAY,
+        weights=(Weights(name="Everyday sounds", url="bundled:htsat-everyday", source="trained by Earmark"),),
+    ),
+    _published(
+        "htsat/audioset",
+        "HTS-AT, AudioSet",
+        sample_rate=32000,
+        min_seconds=0.5,
+        url=_AUDIOSET_FILE,
+        figures={"mAP on AudioSet": 0.471},
+    ),
+    _published(
+        "htsat/esc50",
+        "HTS-AT, ESC-50",
+        sample_rate=32000,
+        min_seconds=0.5,
+        multi_label=False,
+        url=_FOLDER,
+        figures={"accuracy on ESC-50": 0.970},
+    ),
+    _published(
+        "htsat/speech-commands",
+        "HTS-AT, Speech Commands v2",
+        sample_rate=16000,
+        min_seconds=0.25,
+        url=_FOLDER,
+        figures={"accuracy on Speech Commands v2": 0.980},
+    ),
+)

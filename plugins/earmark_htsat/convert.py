@@ -1,0 +1,174 @@
+"""Published HTS-AT checkpoints → our folders; published Swin-T weights → a start for training.
+
+Source of names and shapes: RetroCirce/HTS-Audio-Transformer, model/htsat.py and main.py; microsoft/Swin-Transformer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from earmark.api import Checkpoint, CheckpointError
+from earmark_htsat.labels import labels_of
+from earmark_htsat.network import HTSAT, Arguments
+from earmark_torch.checkpoint import fill, write_checkpoint
+from earmark_torch.front_end import LogMel
+from earmark_torch.reading import read_file, tensors_of
+
+_STEM = "patch_embed.proj.weight"
+_RENAMED = (
+    (r"^bn0\.", "band_norm."),
+    (r"^patch_embed\.", "stem."),
+    (r"^layers\.(\d+)\.downsample\.", r"stages.\1.merge."),
+    (r"^layers\.", "stages."),
+    (r"^tscam_conv\.", "head."),
+)
+_COMPUTED = re.compile(r"^(spectrogram_extractor|logmel_extractor)\.|\.(attn_mask|relative_position_index)$")
+_PUBLISHED = {527: "htsat/audioset", 50: "htsat/esc50", 35: "htsat/speech-commands"}
+
+
+def convert(path: Path, labels: Sequence[str] | None, folder: Path) -> Checkpoint:
+    """Write a published HTS-AT checkpoint into `folder`, as `load` reads it.
+
+    Args:
+        labels: in the order of the outputs; None takes the published set of that size.
+
+    Raises:
+        CheckpointError: the file is damaged, is no HTS-AT, or its labels are not known.
+    """
+    published = published_tensors(path)
+    if published[_STEM].shape[1] != 1:
+        hint = "It can be a start for training: give it as the checkpoint to start from."
+        raise CheckpointError(f"{path.name} is a Swin image network, not a model of sounds.", hint=hint)
+    tensors = renamed(published)
+    arguments = _arguments(published, tensors, path.name)
+    fill(HTSAT(arguments), tensors)  # refuses what does not fit
+    return write_checkpoint(
+        folder,
+        tensors,
+        model_id=_model_id(arguments),
+        labels=_labels(arguments.labels, labels, path.name),
+        network=asdict(arguments),
+        front_end={"sample_rate": arguments.sample_rate, "window_seconds": arguments.seconds},
+        origin=f"{path.name}, a published HTS-AT checkpoint",
+    )
+
+
+def published_tensors(path: Path) -> dict[str, Tensor]:
+    """Return the tensors of an HTS-AT or Swin checkpoint under the names of the published code, without any prefix.
+
+    Raises:
+        CheckpointError: the file is damaged, or holds neither.
+    """
+    tensors = tensors_of(read_file(path))
+    prefix = next((name.removesuffix(_STEM) for name in tensors if name.endswith(_STEM)), None)
+    if prefix is None:
+        hint = "Earmark reads HTS-AT's .ckpt files of Lightning, and bare state dicts."
+        raise CheckpointError(f"{path.name} does not hold an HTS-AT network.", hint=hint)
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+
+def renamed(published: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the tensors that are learnt, under our names; averaged counters become whole numbers again.
+
+    The `head` beside a token-semantic convolution is never used: it is left out.
+    """
+    unused = "head." if "tscam_conv.weight" in published else "\0"
+    kept = {n: t for n, t in published.items() if not _COMPUTED.search(n) and not n.startswith(unused)}
+    return {_our_name(name): _whole(name, tensor) for name, tensor in kept.items()}
+
+
+def _our_name(name: str) -> str:
+    for pattern, ours in _RENAMED:
+        name = re.sub(pattern, ours, name)
+    return name
+
+
+def _whole(name: str, tensor: Tensor) -> Tensor:
+    return tensor.long() if name.endswith("num_batches_tracked") else tensor.float()
+
+
+def _arguments(published: Mapping[str, Tensor], tensors: Mapping[str, Tensor], file: str) -> Arguments:
+    """Return the arguments that the shapes of the tensors, and the contents of the mel filters, tell."""
+    try:
+        head, stem, bands = tensors["head.weight"], tensors["stem.proj.weight"], len(tensors["band_norm.weight"])
+        table, fc1 = "stages.0.blocks.0.attn.relative_position_bias_table", "stages.0.blocks.0.mlp.fc1.weight"
+        depths = _depths(tensors)
+        return Arguments(
+            labels=len(head),
+            **_front_end(published.get("logmel_extractor.melW"), len(head), bands),
+            frames=16 * bands,  # a square image of four segments: 4 · 4 · bands
+            patch=stem.shape[-1],
+            width=len(stem),
+            depths=depths,
+            heads=tuple(tensors[table.replace("0", str(stage), 1)].shape[1] for stage in range(len(depths))),
+            window=(round(len(tensors[table]) ** 0.5) + 1) // 2,
+            mlp_ratio=len(tensors[fc1]) / len(stem),
+            token_semantic="tscam_conv.weight" in published,
+            single_label=len(head) == 50,  # of the three, the ESC-50 models alone were trained by cross entropy
+        )
+    except (KeyError, IndexError, ValueError) as error:
+        raise CheckpointError(f"{file} is not an HTS-AT network that Earmark knows: {error}.") from error
+
+
+def _depths(tensors: Mapping[str, Tensor]) -> tuple[int, ...]:
+    def blocks(stage: int) -> int:
+        found = (f"stages.{stage}.blocks.{block}.norm1.weight" in tensors for block in range(64))
+        return sum(takewhile(bool, found))
+
+    return tuple(takewhile(bool, (blocks(stage) for stage in range(16))))
+
+
+def _front_end(filters: Tensor | None, labels: int, bands: int) -> dict[str, Any]:
+    """Return the front end of the checkpoint: at 32 kHz, or at 16 kHz with half the hop (Speech Commands).
+
+    Both have the same shapes; the mel filters [bins, bands] in the file tell which. Without them, the labels do.
+    """
+    known = {rate: {"sample_rate": rate, "fft": 1024, "hop": rate // 100, "bands": bands} for rate in (32000, 16000)}
+    if filters is None:
+        return known[16000 if labels == 35 else 32000]
+    for front_end in known.values():
+        ours = LogMel(**front_end, lowest=50, highest=14000).filters
+        if ours.shape == filters.shape and torch.allclose(ours, filters.float(), atol=1e-5):
+            return front_end
+    raise ValueError("its mel filters are neither the 32 kHz nor the 16 kHz ones")
+
+
+def _model_id(arguments: Arguments) -> str:
+    """Return the card whose rate and scores the network has."""
+    if arguments.sample_rate == 16000:
+        return _PUBLISHED[35]
+    return _PUBLISHED[50 if arguments.single_label else 527]
+
+
+def _labels(count: int, labels: Sequence[str] | None, file: str) -> tuple[str, ...]:
+    if labels is None and count in _PUBLISHED:
+        return labels_of(_PUBLISHED[count])
+    if labels is None:
+        raise CheckpointError(f"{file} scores {count} labels, whose names it does not hold.", hint="Give --labels CSV.")
+    if len(labels) != count:
+        raise CheckpointError(f"{file} scores {count} labels, but {len(labels)} were given.")
+    return tuple(labels)
+
+
+def start_from(network: nn.Module, path: Path) -> list[str]:
+    """Fill a network with what fits of a published HTS-AT or Swin-T/C24 checkpoint, or of one of ours.
+
+    The image network's patch projection is averaged over colours. A head for other labels is left as it was drawn.
+
+    Returns:
+        The names of the tensors that were not filled.
+    """
+    published = published_tensors(path)
+    published[_STEM] = published[_STEM].mean(1, keepdim=True)
+    found, wanted = renamed(published), network.state_dict()
+    fitting = {name: t for name, t in found.items() if name in wanted and t.shape == wanted[name].shape}
+    network.load_state_dict(fitting, strict=False)
+    return sorted(wanted.keys() - fitting.keys())
