@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +12,11 @@ import numpy as np
 from earmark.api import Float
 from earmark_everyday import LABELS, NOISE, SAMPLE_RATE
 from earmark_everyday.colouring import Colouring
+from earmark_everyday.placing import Placed, faded, lay, merged, part_of
 from earmark_everyday.sounds import Cache, Sound, read_cache
 
 KIND_SHARES = {"digits": 3.0, "flite": 2.0, "festival": 2.5, "espeak": 1.5}
 """Real people are heard most, formant voices least."""
-
-EDGE_SECONDS = 0.01
-"""Sounds that are cut fade over this, so that no click gives the edge away."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +28,7 @@ class Mixture:
         empty: chance of noise or silence with nothing to hear.
         counts: chances of 1, 2, 3, … sounds in the others.
         background: chance of a background under them.
-        snr_db: range of the sounds' level over the background.
+        snr_db: range of the quietest sound's level over the background.
         levels_db: range of the sounds' levels among each other.
         peak_db: range of the scene's peak re full scale.
         distractor: chance of a short noise (a clap, keys, a beep) among the sounds.
@@ -46,16 +44,6 @@ class Mixture:
     peak_db: tuple[float, float] = (-45.0, -0.1)
     distractor: float = 0.2
     colour: float = 0.4
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A sound in a scene: `label` sounds from `onset` to `offset`, seconds; `level_db` beside the others."""
-
-    label: str
-    onset: float
-    offset: float
-    level_db: float = 0.0
 
 
 def balanced(sounds: Iterable[Sound]) -> dict[str, dict[str, dict[str, list[Sound]]]]:
@@ -120,7 +108,7 @@ class Scenes:
         scene = np.zeros(self.length, np.float32)
         if form < self.mixture.single_clip + self.mixture.empty:
             if rng.random() < 0.9:
-                self._add_background(scene, rng, level_db=0.0)
+                self.add_background(scene, rng, level_db=0.0)
             if rng.random() < 0.5:
                 self._add_distractor(scene, rng)
             return scene, []
@@ -128,7 +116,8 @@ class Scenes:
         if rng.random() < self.mixture.distractor:
             self._add_distractor(scene, rng)
         if rng.random() < self.mixture.background:
-            self._add_background(scene, rng, level_db=-rng.uniform(*self.mixture.snr_db))
+            quietest = min((event.level_db for event in placed), default=0.0)
+            self.add_background(scene, rng, level_db=quietest - rng.uniform(*self.mixture.snr_db))
         return scene, placed
 
     def pick(self, rng: np.random.Generator, label: str, kind: str | None = None) -> Sound:
@@ -142,12 +131,13 @@ class Scenes:
         stretches = sources[rng.integers(len(sources))]
         return stretches[rng.integers(len(stretches))]
 
-    def _label(self, rng: np.random.Generator) -> str:
+    def random_label(self, rng: np.random.Generator) -> str:
+        """Return a label, all alike likely."""
         heard = [label for label in LABELS if label in self.sounds]
         return heard[rng.integers(len(heard))]
 
     def _single_clip(self, rng: np.random.Generator) -> tuple[Float, list[Placed]]:
-        sound = self.pick(rng, self._label(rng))
+        sound = self.pick(rng, self.random_label(rng))
         samples, scene = self.cache.stretch(sound), np.zeros(self.length, np.float32)
         spare = self.length - len(samples)
         start = int(rng.integers(min(0, spare), max(0, spare) + 1))
@@ -160,25 +150,30 @@ class Scenes:
     def _add_sounds(self, scene: Float, rng: np.random.Generator) -> list[Placed]:
         placed: list[Placed] = []
         for _ in range(1 + rng.choice(len(self.mixture.counts), p=self.mixture.counts)):
-            sound = self.pick(rng, self._label(rng))
+            sound = self.pick(rng, self.random_label(rng))
             level_db = rng.uniform(*self.mixture.levels_db)
             placed += self.add(scene, sound, rng, level_db=level_db)
         return placed
 
     def add(self, scene: Float, sound: Sound, rng: np.random.Generator, *, level_db: float) -> list[Placed]:
         """Lay a random part of `sound` somewhere into `scene`, perhaps over its edges; return what now sounds when."""
-        onset, offset = _part(sound, rng, self.seconds)
-        start, end = round(onset * SAMPLE_RATE), round(offset * SAMPLE_RATE)
-        samples = faded(self.cache.stretch(sound, start, end))
-        samples *= 10 ** ((level_db - sound.level_db) / 20)
-        duration = len(samples) / SAMPLE_RATE
+        part = part_of(sound, rng, self.seconds)
+        duration = part[1] - part[0]
         at = rng.uniform(-0.4 * duration, self.seconds - min(0.3, 0.5 * duration))
-        at = round(at * SAMPLE_RATE) / SAMPLE_RATE
-        lay(scene, samples, round(at * SAMPLE_RATE))
-        inside = [(max(on, onset), min(off, offset)) for on, off in sound.active if off > onset and on < offset]
-        return [Placed(sound.label, on - onset + at, off - onset + at, level_db) for on, off in inside]
+        return self.add_part(scene, sound, part, at=at, level_db=level_db)
 
-    def _add_background(self, scene: Float, rng: np.random.Generator, *, level_db: float) -> None:
+    def add_part(
+        self, scene: Float, sound: Sound, part: tuple[float, float], *, at: float, level_db: float
+    ) -> list[Placed]:
+        """Lay `part` (start and end in seconds) of `sound` into `scene` at a time; return what now sounds when."""
+        start, first = round(part[0] * SAMPLE_RATE), round(at * SAMPLE_RATE)
+        samples = faded(self.cache.stretch(sound, start, round(part[1] * SAMPLE_RATE)))
+        lay(scene, samples * np.float32(10 ** ((level_db - sound.level_db) / 20)), first)
+        shift = (first - start) / SAMPLE_RATE
+        inside = [(max(on, part[0]), min(off, part[1])) for on, off in sound.active if off > part[0] and on < part[1]]
+        return [Placed(sound.label, on + shift, off + shift, level_db) for on, off in inside]
+
+    def add_background(self, scene: Float, rng: np.random.Generator, *, level_db: float) -> None:
         if "steady" not in self.sounds.get(NOISE, {}):
             return
         sound = self.pick(rng, NOISE, "steady")
@@ -191,7 +186,7 @@ class Scenes:
             return
         sound = self.pick(rng, NOISE, "short")
         samples = self.cache.stretch(sound)
-        gain = np.float32(10 ** (rng.uniform(-20, 0) / 20))
+        gain = np.float32(10 ** ((rng.uniform(-20, 3) - max(sound.level_db, -60.0)) / 20))
         lay(scene, samples * gain, int(rng.integers(-len(samples) // 2, self.length)))
 
     def _finish(self, samples: Float, rng: np.random.Generator) -> Float:
@@ -219,47 +214,44 @@ class Scenes:
         return np.minimum(1.0, frames.sum(0) * self.step / 0.1).astype(np.float32)
 
 
-def _part(sound: Sound, rng: np.random.Generator, seconds: float) -> tuple[float, float]:
-    """Return the part of a sound to use, in seconds: a crop of a continuous one, some of another's active parts."""
-    if sound.continuous or sound.label == "music":
-        onset, offset = sound.active[rng.integers(len(sound.active))]
-        length = min(offset - onset, rng.uniform(0.5, seconds))
-        onset += rng.random() * (offset - onset - length)
-        return onset, onset + length
-    first = int(rng.integers(len(sound.active)))
-    last = first if rng.random() < 0.5 else int(rng.integers(first, len(sound.active)))
-    before = sound.active[first - 1][1] if first else 0.0
-    after = sound.active[last + 1][0] if last + 1 < len(sound.active) else sound.length / SAMPLE_RATE
-    # the breath before and the tail after belong to the sound, as faintly as they are
-    onset, offset = sound.active[first][0], sound.active[last][1]
-    return max(before, onset - rng.uniform(0, 0.1)), min(after, offset + rng.uniform(0.02, 0.5))
+@dataclass(frozen=True)
+class Scene:
+    """A scene to judge by: samples [samples] at `SAMPLE_RATE`, and every event in it, by onset."""
+
+    name: str
+    samples: Float
+    seconds: float
+    events: tuple[Placed, ...]
 
 
-def faded(samples: Float) -> Float:
-    """Return `samples` with short fades at both ends."""
-    length = min(round(EDGE_SECONDS * SAMPLE_RATE), len(samples) // 2)
-    if length:
-        ramp = np.linspace(0, 1, length, dtype=np.float32)
-        samples[:length] *= ramp
-        samples[-length:] *= ramp[::-1]
-    return samples
+def make_scenes(
+    cache: Cache | Path, folds: Iterable[int], count: int, seed: int = 0, *, seconds: float = 10.0
+) -> Iterator[Scene]:
+    """Yield scenes to judge a model by: one to five whole events of untouched originals on a background 6–30 dB below.
+
+    They resemble DCASE's synthetic soundscapes: at most two sounds at a time, a tenth of the scenes without events.
+    """
+    scenes = Scenes(cache, folds, seconds=seconds, variants=False)
+    for number in range(count):
+        rng = np.random.default_rng([seed, number])
+        samples = np.zeros(scenes.length, np.float32)
+        placed: list[Placed] = []
+        for _ in range(0 if number % 10 == 9 else rng.integers(1, 6)):
+            placed += _placed_whole(scenes, samples, placed, rng)
+        if rng.random() < 0.95:
+            scenes.add_background(samples, rng, level_db=-rng.uniform(6, 30))
+        peak = 10 ** (rng.uniform(-20, -1) / 20) / max(float(np.abs(samples).max()), 1e-6)
+        events = tuple(merged(placed, seconds))
+        yield Scene(f"scene_{seed}_{number:04}.wav", samples * np.float32(peak), seconds, events)
 
 
-def lay(scene: Float, samples: Float, start: int) -> None:
-    """Add `samples` to `scene` from sample `start`, which may be before its beginning; what is outside is lost."""
-    skipped = max(0, -start)
-    end = min(len(scene), start + len(samples))
-    if end > start + skipped:
-        scene[start + skipped : end] += samples[skipped : end - start]
-
-
-def merged(placed: Iterable[Placed], seconds: float, *, gap: float = 0.3, shortest: float = 0.15) -> list[Placed]:
-    """Return events as a listener would list them: clipped to the scene, near ones of a label joined, by onset."""
-    events: list[Placed] = []
-    for event in sorted(placed, key=lambda event: (event.label, event.onset)):
-        onset, offset = max(0.0, event.onset), min(seconds, event.offset)
-        if events and events[-1].label == event.label and onset - events[-1].offset < gap and offset > 0:
-            events[-1] = replace(events[-1], offset=max(offset, events[-1].offset))
-        elif offset > onset:
-            events.append(replace(event, onset=onset, offset=offset))
-    return sorted((e for e in events if e.offset - e.onset >= shortest - 1e-6), key=lambda event: event.onset)
+def _placed_whole(scenes: Scenes, samples: Float, placed: list[Placed], rng: np.random.Generator) -> list[Placed]:
+    """Add one more sound where fewer than two sound already; give up where there is no room."""
+    sound = scenes.pick(rng, scenes.randomrandom_label(rng))
+    part = part_of(sound, rng, scenes.seconds)
+    for _ in range(8):
+        at = rng.uniform(0, max(0.01, scenes.seconds - (part[1] - part[0])))
+        beside = [event for event in placed if event.onset < at + part[1] - part[0] and event.offset > at]
+        if len(beside) < 2 and all(event.label != sound.label for event in beside):
+            return scenes.add_part(samples, sound, part, at=at, level_db=float(rng.uniform(-6, 0)))
+    return []

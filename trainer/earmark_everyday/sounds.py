@@ -65,10 +65,18 @@ def rendered(samples: Float, *, label: str, short: bool = False, **about: object
 
 
 def loudness_db(samples: Float, active: Sequence[tuple[float, float]]) -> float:
-    """Return the level of the active parts, dB re full scale; −120 where there is none."""
+    """Return the level of the active parts, dB re full scale; −120 where there is none.
+
+    It is their mean power, but not less than 12 dB below the loudest moment: ticks and claps are mostly pause.
+    """
+    if not active:
+        return -120.0
     parts = [samples[round(onset * SAMPLE_RATE) : round(offset * SAMPLE_RATE)] for onset, offset in active]
-    power = np.square(np.concatenate(parts)).mean() if parts else 0.0
-    return round(float(10 * np.log10(power + 1e-12)), 1)
+    power = np.square(np.concatenate(parts))
+    moment = SAMPLE_RATE // 50
+    moments = power[: max(1, len(power) // moment) * moment].reshape(-1, min(moment, len(power))).mean(1)
+    level = max(float(power.mean()), float(moments.max()) * 10 ** (-12 / 10))
+    return round(10 * float(np.log10(level + 1e-12)), 1)
 
 
 def write_cache(folder: Path, stretches: Sequence[Rendered]) -> list[Sound]:

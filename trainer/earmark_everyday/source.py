@@ -23,7 +23,7 @@ class SceneSource:
     def __init__(self, folder: Path, job: TrainJob, *, seconds: float, steps: int) -> None:
         self.job, self.seconds = job, seconds
         self.cache = read_cache(folder)
-        self.scenes = Scenes(self.cache, job.settings["folds"], seconds=seconds, steps=steps)
+        self.scenes = Scenes(self.cache, job.settings["folds"], seconds=seconds, step=seconds / steps)
 
     def batch(self, epoch: int, step: int) -> tuple[Tensor, ...]:
         """Return waveforms [clips, samples], frame labels [clips, steps, labels], clip labels [clips, labels]."""
