@@ -41,6 +41,17 @@ def part_of(sound: Sound, rng: np.random.Generator, seconds: float) -> tuple[flo
     return max(before, onset - rng.uniform(0, 0.1)), min(after, offset + rng.uniform(0.02, 0.5))
 
 
+def struck(samples: Float, *, depth_db: float = 20.0) -> tuple[float, float]:
+    """Return when the first stroke begins and the last one ends, in seconds: where it is loud beside the loudest."""
+    moment = SAMPLE_RATE // 100
+    if len(samples) < moment:
+        return 0.0, len(samples) / SAMPLE_RATE
+    moments = np.square(samples[: len(samples) // moment * moment]).reshape(-1, moment).mean(1)
+    loud = np.flatnonzero(moments >= moments.max() * 10 ** (-depth_db / 10))
+    first, last = max(0, loud[0] - 1), min(len(moments), loud[-1] + 6)  # strokes ring on
+    return first / 100, max(last / 100, first / 100 + 0.15)
+
+
 def faded(samples: Float) -> Float:
     """Return `samples` with short fades at both ends."""
     length = min(round(EDGE_SECONDS * SAMPLE_RATE), len(samples) // 2)

@@ -12,7 +12,7 @@ import numpy as np
 from earmark.api import Float
 from earmark_everyday import LABELS, NOISE, SAMPLE_RATE
 from earmark_everyday.colouring import Colouring
-from earmark_everyday.placing import Placed, faded, lay, merged, part_of
+from earmark_everyday.placing import Placed, faded, lay, merged, part_of, struck
 from earmark_everyday.sounds import Cache, Sound, read_cache
 
 KIND_SHARES = {"digits": 3.0, "flite": 2.0, "festival": 2.5, "espeak": 1.5}
@@ -155,9 +155,17 @@ class Scenes:
             placed += self.add(scene, sound, rng, level_db=level_db)
         return placed
 
+    def part(self, sound: Sound, rng: np.random.Generator) -> tuple[float, float]:
+        """Return the part of a sound to use, in seconds; a clock's begins and ends with a tick, as ears would have it."""
+        start, end = part_of(sound, rng, self.seconds)
+        if sound.label != "clock_tick":
+            return start, end
+        first, last = struck(self.cache.stretch(sound, round(start * SAMPLE_RATE), round(end * SAMPLE_RATE)))
+        return start + first, start + last
+
     def add(self, scene: Float, sound: Sound, rng: np.random.Generator, *, level_db: float) -> list[Placed]:
         """Lay a random part of `sound` somewhere into `scene`, perhaps over its edges; return what now sounds when."""
-        part = part_of(sound, rng, self.seconds)
+        part = self.part(sound, rng)
         duration = part[1] - part[0]
         at = rng.uniform(-0.4 * duration, self.seconds - min(0.3, 0.5 * duration))
         return self.add_part(scene, sound, part, at=at, level_db=level_db)
@@ -247,8 +255,8 @@ def make_scenes(
 
 def _placed_whole(scenes: Scenes, samples: Float, placed: list[Placed], rng: np.random.Generator) -> list[Placed]:
     """Add one more sound where fewer than two sound already; give up where there is no room."""
-    sound = scenes.pick(rng, scenes.randomrandom_label(rng))
-    part = part_of(sound, rng, scenes.seconds)
+    sound = scenes.pick(rng, scenes.random_label(rng))
+    part = scenes.part(sound, rng)
     for _ in range(8):
         at = rng.uniform(0, max(0.01, scenes.seconds - (part[1] - part[0])))
         beside = [event for event in placed if event.onset < at + part[1] - part[0] and event.offset > at]
