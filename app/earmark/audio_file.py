@@ -12,7 +12,7 @@ from typing import TypedDict, Unpack
 import numpy as np
 
 from earmark.api import Float
-from earmark.decoders import AudioInfo, Decoder, Undecodable, pyav, sndfile
+from earmark.decoders import AudioInfo, Decoder, Undecodable, sndfile
 from earmark.errors import AudioFileError
 from earmark.samples import at_rate, mono, regrouped, resampled
 
@@ -23,6 +23,7 @@ _MUSIC = "m4a m4b aac mka wma amr ac3 eac3 dts wv ape tta tak mpc mp2 spx"
 _FILMS = "mp4 m4v mov 3gp 3g2 webm mkv asf wmv avi mpg mpeg ts flv"
 SUFFIXES = frozenset(f".{name}" for name in f"{_LIBSNDFILE} {_MUSIC} {_FILMS}".split())
 SETTLING_SECONDS = 1  # read before and after a span, so that resampling it gives the samples that the whole would give
+LOWEST_RATE = 100  # hertz; what claims less is a damaged header, and minutes of it would become days
 
 Name = str | os.PathLike[str]
 Channel = str | int
@@ -108,9 +109,9 @@ class Recording:
                 yield frames
         except Undecodable:
             self._warn("The recording is damaged; what could be decoded was used.")
-            if self._decoder is not pyav:
+            if self._decoder is sndfile:
                 with suppress(Undecodable):
-                    yield from pyav.chunks(self.info, position, last, self._warn)
+                    yield from _ffmpeg().chunks(self.info, position, last, self._warn)
         except OSError as error:
             raise AudioFileError(f"{shown(self.info.path)} can no longer be read.", hint=str(error)) from error
 
@@ -142,7 +143,7 @@ def open_recording(path: Name) -> Recording:
         warnings: list[str] = []
         with suppress(Undecodable):
             info = decoder.inspect(path, warnings.append)
-            if info.frames > 0:
+            if info.frames > 0 and info.sample_rate >= LOWEST_RATE:
                 return Recording(info, decoder, list(dict.fromkeys(warnings)))
     raise AudioFileError(
         f"{shown(path)} holds no sound that can be decoded.", hint="It is empty, damaged, or not a recording."
@@ -184,12 +185,23 @@ def _inside(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _decoders(path: Path) -> tuple[Decoder, ...]:
+def _decoders(path: Path) -> Iterator[Decoder]:
+    """Yield the decoders in the order in which they are to be asked."""
     with path.open("rb") as file:
         head = file.read(3)
     # libsndfile believes the length in an MP3's header; a truncated one would end in silence.
     mpeg = head == b"ID3" or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0)
-    return (pyav, sndfile) if mpeg else (sndfile, pyav)
+    if mpeg:
+        yield _ffmpeg()
+    yield sndfile
+    if not mpeg:
+        yield _ffmpeg()
+
+
+def _ffmpeg() -> Decoder:
+    from earmark.decoders import pyav  # not at the top: it takes 70 ms, and most recordings do without
+
+    return pyav
 
 
 def _check_is_readable(path: Path) -> None:

@@ -10,6 +10,7 @@ import soxr
 from earmark.api import Float
 
 LOUDEST = 16.0  # 24 dB above full scale; anything beyond is damage, and overflows when squared
+LONGEST_ANSWER = 1 << 20  # samples asked of soxr at once; it crashes on some gigabytes
 
 
 def mono(frames: Float, channel: int | None, warn: Callable[[str], None]) -> Float:
@@ -45,13 +46,19 @@ def resampled(pieces: Iterable[Float], own: int, wanted: int) -> Iterator[Float]
     """Yield the pieces at another rate, as if they had been resampled at once; never nothing for something."""
     stream = soxr.ResampleStream(own, wanted, 1, dtype="float32", quality="HQ")
     read = written = 0
-    for piece in pieces:
+    for piece in _cut(pieces, max(1, LONGEST_ANSWER * own // wanted)):
         read += len(piece)
         yield (made := stream.resample_chunk(np.ascontiguousarray(piece)))
         written += len(made)
     yield (made := stream.resample_chunk(np.zeros(0, np.float32), last=True))
     if read and not written + len(made):
         yield np.zeros(1, np.float32)
+
+
+def _cut(pieces: Iterable[Float], size: int) -> Iterator[Float]:
+    for piece in pieces:
+        for begin in range(0, len(piece), size):
+            yield piece[begin : begin + size]
 
 
 def regrouped(pieces: Iterable[Float], size: int) -> Iterator[Float]:

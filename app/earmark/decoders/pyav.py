@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import struct
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
+from av.error import FFmpegError, InvalidDataError
 
 from earmark.api import Float
 from earmark.decoders import AudioInfo, Undecodable, Warn
@@ -23,6 +26,7 @@ NEAR_SECONDS = 5.0  # a span that starts earlier is reached by decoding
 TAIL_SECONDS = 10.0
 GAP_SECONDS = 0.05  # time stamps may be rounded (to 1 ms in WebM); what jumps further is a gap
 PADDING_SECONDS = 0.1  # the encoder's own padding is not always declared
+LAST_PACKETS = 16  # more than any codec looks back
 GATHERED_FRAMES = 1 << 16
 INDEXED = ("mov", "matroska", "asf", "avi")  # containers in which seeking lands on exact time stamps
 SCALE = {"u1": 2.0**7, "i2": 2.0**15, "i4": 2.0**31}
@@ -100,13 +104,11 @@ class Source:
         return self.container.format.name.startswith(INDEXED)
 
     def _end_after_seeking(self) -> Fraction | None:
-        import av.error
-
         seconds = (self.container.duration or 0) / 1e6 - TAIL_SECONDS
         try:
             self.container.seek(max(0, int(seconds / self.stream.time_base)), stream=self.stream)
             last = _last(self.container.demux(self.stream))
-        except av.error.FFmpegError:
+        except FFmpegError:
             return None
         return last and (last.pts + last.duration) * last.time_base
 
@@ -121,12 +123,10 @@ class Source:
 @contextmanager
 def opened(path: Path) -> Iterator[Source]:
     """Open a file object, with no protocol allowed beside it: playlists and references lead nowhere."""
-    import av.error
-
     with path.open("rb") as file:
         try:
             container = av.open(file, metadata_errors="replace", options={"protocol_whitelist": "none"})
-        except (av.error.FFmpegError, ValueError, UnicodeError) as error:
+        except (FFmpegError, ValueError, UnicodeError) as error:
             raise Undecodable(str(error)) from error
         with container:
             stream = container.streams.best("audio")
@@ -136,9 +136,13 @@ def opened(path: Path) -> Iterator[Source]:
 
 
 def _last(packets: Iterator[Any]) -> Any:
-    """Return the packet that ends last, or None."""
-    timed = (packet for packet in packets if packet.pts is not None)
-    return max(timed, key=lambda packet: packet.pts + packet.duration, default=None)
+    """Return the last packet that can be decoded, or None: where a file was cut, the very last often cannot."""
+    last = None
+    for packet in deque((packet for packet in packets if packet.pts is not None), maxlen=LAST_PACKETS):
+        with suppress(InvalidDataError):
+            packet.decode()
+            last = packet
+    return last
 
 
 def _padding(packet: Any) -> int:
@@ -150,17 +154,15 @@ def _padding(packet: Any) -> int:
 
 
 def _decoded(packets: Iterator[Any], warn: Warn) -> Iterator[Any]:
-    import av.error
-
     while True:
         try:
             packet = next(packets, None)
             if packet is None:
                 return
             yield from packet.decode()
-        except av.error.InvalidDataError:
+        except InvalidDataError:
             warn("Damaged pieces of the recording were skipped.")
-        except av.error.FFmpegError as error:
+        except FFmpegError as error:
             warn(f"The recording could not be decoded to its end ({error.strerror}).")
             return
 
@@ -235,8 +237,6 @@ def _scaled(values: np.ndarray) -> Float:
 
 def _converted(frame: Any, sample_rate: int) -> Float:
     """Return a frame's samples [frames, channels] at another rate: in chained streams it can change on the way."""
-    import av
-
     resampler = av.AudioResampler(format="fltp", layout=frame.layout, rate=sample_rate)
     pieces = [*resampler.resample(frame), *resampler.resample(None)]
     return np.concatenate([np.asarray(piece.to_ndarray(), np.float32).T for piece in pieces])

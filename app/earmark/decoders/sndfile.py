@@ -22,32 +22,28 @@ PLAIN = re.compile(
     r"PCM_|ULAW|ALAW|FLOAT|DOUBLE"
 )  # every sample takes the same bytes, so the file's size tells the length
 CODED = {"FLAC", "OGG", "MPEG"}
+OGG_SERIAL = slice(14, 18)  # bytes of a page's header: the number of its stream, RFC 3533
+LONGEST_OGG_PAGE = 65307
 
 
 def inspect(path: Path, warn: Warn) -> AudioInfo:
     with opened(path) as file:
-        info = AudioInfo(
+        _warn_of_missing_bytes(file.extra_info, warn)
+        return AudioInfo(
             path=path,
             sample_rate=file.samplerate,
             channels=file.channels,
-            frames=file.frames,
+            frames=_length(path, file),
             format=file.subtype,
             container=file.format,
         )
-        plain = PLAIN.match(file.subtype) and file.format not in CODED
-        if not plain and not _ends_where_it_says(file):
-            raise Undecodable("It ends before its stated length.")
-        _warn_of_missing_bytes(file.extra_info, warn)
-    return info
 
 
 def chunks(info: AudioInfo, start: int, end: int, warn: Warn) -> Iterator[Float]:
     with opened(info.path) as file:
-        size = max(1, CHUNK_SAMPLES // file.channels)
         try:
-            if start:
-                file.seek(start)
-            while start < end and len(frames := _floats(file, min(size, end - start))):
+            _go_to(file, start)
+            for frames in _read_on(file, end - start):
                 start += len(frames)
                 yield frames
         except soundfile.LibsndfileError as error:
@@ -71,8 +67,20 @@ def opened(path: Path) -> Iterator[soundfile.SoundFile]:
         yield file
 
 
-def _floats(file: soundfile.SoundFile, frames: int) -> Float:
-    return np.asarray(file.read(frames, dtype="float32", always_2d=True), np.float32)  # [frames, channels]
+def _length(path: Path, file: soundfile.SoundFile) -> int:
+    """Return the frames that can really be read.
+
+    Raises:
+        Undecodable: fewer than the file says; FFmpeg knows better how to go on.
+    """
+    if PLAIN.match(file.subtype) and file.format not in CODED:
+        return file.frames
+    if not file.seekable():  # codecs of the 1980s: their files are short
+        with opened(path) as again:
+            return sum(map(len, _read_on(again, file.frames)))
+    if not _ends_where_it_says(file) or _is_chained(path):
+        raise Undecodable("It ends before its stated length.")
+    return file.frames
 
 
 def _ends_where_it_says(file: soundfile.SoundFile) -> bool:
@@ -81,9 +89,36 @@ def _ends_where_it_says(file: soundfile.SoundFile) -> bool:
         return False
     try:
         file.seek(file.frames - tail)
-        return len(_floats(file, tail)) == tail
+        return sum(map(len, _read_on(file, tail))) == tail
     except soundfile.LibsndfileError:
         return False
+
+
+def _is_chained(path: Path) -> bool:
+    """Tell whether an Ogg file holds one stream after another, of which libsndfile reads the first only."""
+    with path.open("rb") as file:
+        first = file.read(OGG_SERIAL.stop)
+        if not first.startswith(b"OggS"):
+            return False
+        file.seek(max(0, path.stat().st_size - LONGEST_OGG_PAGE))
+        end = file.read()
+    last = end[end.rfind(b"OggS") :]
+    return len(last) >= OGG_SERIAL.stop and last[OGG_SERIAL] != first[OGG_SERIAL]
+
+
+def _go_to(file: soundfile.SoundFile, start: int) -> None:
+    if file.seekable():
+        file.seek(start)
+    else:
+        for _ in _read_on(file, start):
+            pass
+
+
+def _read_on(file: soundfile.SoundFile, left: int) -> Iterator[Float]:
+    size = max(1, CHUNK_SAMPLES // file.channels)
+    while left > 0 and len(frames := file.read(min(size, left), dtype="float32", always_2d=True)):
+        left -= len(frames)
+        yield np.asarray(frames, np.float32)  # [frames, channels]
 
 
 def _warn_of_missing_bytes(log: str, warn: Warn) -> None:
