@@ -156,7 +156,7 @@ class Scenes:
         return placed
 
     def part(self, sound: Sound, rng: np.random.Generator) -> tuple[float, float]:
-        """Return the part of a sound to use, in seconds; a clock's begins and ends with a tick, as ears would have it."""
+        """Return the part of a sound to use, in seconds; a clock's begins and ends with a tick."""
         start, end = part_of(sound, rng, self.seconds)
         if sound.label != "clock_tick":
             return start, end
