@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import torch
-from earmark_torch.checkpoint import write_checkpoint
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
@@ -17,6 +15,7 @@ from earmark.api import Run, TrainJob
 from earmark_htsat.arguments import Arguments
 from earmark_htsat.network import HTSAT
 from earmark_torch.augment import filter_bands, mask_spans, mix_clips
+from earmark_torch.checkpoint import write_checkpoint
 from earmark_trainer.fit import Recipe, fit, open_source
 
 
@@ -82,7 +81,6 @@ class Tagger:
             metrics=dict(metrics),
             origin="trained by Earmark",
             trained_on=str(self.job.settings.get("trained_on", "")),
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
         )
 
 

@@ -48,6 +48,7 @@ def everyday_job(cache: Path, folder: Path, *, left_out: int | None, epochs: int
             "network": NETWORK,
             "steps": 50,
             "evaluate_every": 4,
+            "mix": 0.25,
             "trained_on": "ESC-10 folds, Free Spoken Digits, synthetic voices, CC0 samples and General MIDI pieces",
         },
     )
@@ -63,7 +64,7 @@ def ended(folder: Path) -> str | None:
 @click.command()
 @click.option("--cache", type=click.Path(path_type=Path), required=True, help="What earmark_everyday.prepare rendered.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Where the job folders go.")
-@click.option("--epochs", default=18, show_default=True, help="Of 50 steps of 32 scenes.")
+@click.option("--epochs", default=16, show_default=True, help="Of 50 steps of 32 scenes.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--only", multiple=True, type=click.Choice(["fold-1", "fold-2", "fold-3", "fold-4", "all"]))
 def main(cache: Path, out: Path, epochs: int, seed: int, only: tuple[str, ...]) -> None:

@@ -7,7 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-from earmark.host import Host
+from earmark.host import Host, plugin_of
+from earmark.installed import plugins
 
 from earmark.api import Cancelled, EarmarkError, Stopped
 from earmark_trainer.job import read_job
@@ -36,7 +37,7 @@ def main(arguments: list[str]) -> int:
 
 def _train(job, run: JobRun) -> int:
     try:
-        Host().train(job, run)
+        _host(plugin_of(job.model_id)).train(job, run)
     except Stopped:
         run.event("ended", how="stopped")
     except Cancelled:
@@ -51,6 +52,15 @@ def _train(job, run: JobRun) -> int:
     else:
         run.event("ended", how="done")
     return 0
+
+
+def _host(plugin: str) -> Host:
+    """Return a host with the one plugin that trains."""
+    host = Host()
+    host.install(entry for entry in plugins()[0] if entry.name == plugin)
+    if host.faults:
+        raise host.faults[0]
+    return host
 
 
 if __name__ == "__main__":
