@@ -19,17 +19,17 @@ def models() -> Sequence[ModelCard]:
 @hookimpl
 def convert(path: Path, labels: Sequence[str] | None, folder: Path) -> Checkpoint:
     """Turn a published HTS-AT checkpoint into a folder that `load` reads."""
-    from earmark_htsat.convert import convert
+    from earmark_htsat.published import convert_published
 
-    return convert(path, labels, folder)
+    return convert_published(path, labels, folder)
 
 
 @hookimpl
 def load(model_id: str, checkpoint: Checkpoint | None, device: str, precision: str) -> object:
     """Return the network with its weights on the device."""
-    from earmark_htsat.model import load
+    from earmark_htsat.model import load_model
 
-    return load(model_id, checkpoint, device, precision)
+    return load_model(model_id, checkpoint, device, precision)
 
 
 @hookimpl
@@ -38,9 +38,9 @@ def infer(model: Any, clips: Sequence[Clip], want: Want) -> Sequence[Heard]:
     return model.hear(clips, want)
 
 
-@hookimpl
-def train(job: TrainJob, run: Run) -> None:
-    """Fine-tune."""
+@hookimpl(specname="train")
+def fine_tune(job: TrainJob, run: Run) -> None:
+    """Fine-tune; a function named `train` would be replaced by the module of that name once it is imported."""
     from earmark_htsat.train import train
 
     train(job, run)

@@ -14,7 +14,7 @@ from earmark_htsat.network import HTSAT, Arguments
 from earmark_torch.checkpoint import fill, read_tensors
 
 
-def load(model_id: str, checkpoint: Checkpoint | None, device: str, precision: str) -> Model:
+def load_model(model_id: str, checkpoint: Checkpoint | None, device: str, precision: str) -> Model:
     """Return the network of a checkpoint, on the device.
 
     Raises:

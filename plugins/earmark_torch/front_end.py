@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 import torchaudio
@@ -23,9 +25,10 @@ class LogMel(nn.Module):
     def __init__(self, *, sample_rate: int, fft: int, hop: int, bands: int, lowest: float, highest: float) -> None:
         super().__init__()
         self.fft, self.hop = fft, hop
-        filters = torchaudio.functional.melscale_fbanks(
-            fft // 2 + 1, lowest, highest, bands, sample_rate, norm="slaney", mel_scale="slaney"
-        )
+        with warnings.catch_warnings(action="ignore"):  # bands above half the sample rate are empty, as published
+            filters = torchaudio.functional.melscale_fbanks(
+                fft // 2 + 1, lowest, highest, bands, sample_rate, norm="slaney", mel_scale="slaney"
+            )
         self.register_buffer("window", torch.hann_window(fft), persistent=False)
         self.register_buffer("filters", filters, persistent=False)  # [bins, bands]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pickle
 import struct
 import tarfile
+import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +23,7 @@ from torch import Tensor
 from earmark.api import CheckpointError
 from earmark_torch.inert_pickle import NotTensors, read_legacy, read_zip
 
-_DAMAGED = (pickle.UnpicklingError, zipfile.BadZipFile, struct.error, NotTensors, SafetensorError)
+_DAMAGED = (OSError, pickle.UnpicklingError, zipfile.BadZipFile, struct.error, NotTensors, SafetensorError)
 # What the pickle machine raises on bytes that are no pickle, or on one that uses a stand-in in a way it has not.
 _NONSENSE = (EOFError, LookupError, ValueError, TypeError, AttributeError, RuntimeError, MemoryError, OverflowError)
 
@@ -33,12 +34,14 @@ def read_file(path: Path) -> Any:
     Raises:
         CheckpointError: it is missing, cut off, or not a checkpoint.
     """
-    if not path.is_file():
-        raise CheckpointError(f"There is no file {path}.")
     try:
-        return _read(path)
+        path.open("rb").close()
+    except FileNotFoundError as error:
+        raise CheckpointError(f"There is no file {path}.") from error
     except OSError as error:
         raise CheckpointError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    try:
+        return _read(path)
     except (*_DAMAGED, *_NONSENSE) as error:
         hint = "Fetch it again, and compare its size with the original's."
         raise CheckpointError(f"{path.name} is damaged, cut off, or not a checkpoint.", hint=hint) from error
@@ -51,7 +54,8 @@ def _read(path: Path) -> Any:
         hint = "Load it with the PyTorch that wrote it and save it again with torch.save."
         raise CheckpointError(f"{path.name} is in PyTorch's oldest form (before 0.1.10), which is not read.", hint=hint)
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings(action="ignore"):  # of what it makes of files that it then refuses
+            return torch.load(path, map_location="cpu", weights_only=True)
     except Exception:  # whatever PyTorch's safe reader trips over: ours reads it, or says why not
         return read_zip(path) if zipfile.is_zipfile(path) else read_legacy(path)
 

@@ -34,7 +34,7 @@ _COMPUTED = re.compile(r"^(spectrogram_extractor|logmel_extractor)\.|\.(attn_mas
 _PUBLISHED = {527: "htsat/audioset", 50: "htsat/esc50", 35: "htsat/speech-commands"}
 
 
-def convert(path: Path, labels: Sequence[str] | None, folder: Path) -> Checkpoint:
+def convert_published(path: Path, labels: Sequence[str] | None, folder: Path) -> Checkpoint:
     """Write a published HTS-AT checkpoint into `folder`, as `load` reads it.
 
     Args:
