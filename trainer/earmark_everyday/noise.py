@@ -23,11 +23,11 @@ TIMES_OVER = 3
 Recipe = Callable[[np.random.Generator], Float]
 
 
-def coloured(rng: np.random.Generator, slope: float) -> Float:
+def coloured(rng: np.random.Generator, slope: float, length: int = LENGTH) -> Float:
     """Return noise whose power goes as frequency to the `slope`: 0 white, −1 pink, −2 brown, 1 blue."""
-    spectrum = np.fft.rfft(rng.standard_normal(LENGTH))
-    frequencies = np.maximum(np.fft.rfftfreq(LENGTH, 1 / SAMPLE_RATE), 15.0)
-    return np.fft.irfft(spectrum * frequencies ** (slope / 2), LENGTH).astype(np.float32)
+    spectrum = np.fft.rfft(rng.standard_normal(length))
+    frequencies = np.maximum(np.fft.rfftfreq(length, 1 / SAMPLE_RATE), 15.0)
+    return np.fft.irfft(spectrum * frequencies ** (slope / 2), length).astype(np.float32)
 
 
 def white(rng: np.random.Generator) -> Float:
