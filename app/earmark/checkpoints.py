@@ -79,16 +79,16 @@ def read_checkpoint(folder: Path, *, verify: bool = False) -> Checkpoint:
     return checkpoint
 
 
-def scan() -> tuple[list[Checkpoint], list[CheckpointError]]:
-    """Return the imported and fine-tuned models, and an error for each folder that is damaged."""
-    found, damaged = [], []
+def scan() -> tuple[list[Checkpoint], dict[str, CheckpointError]]:
+    """Return the imported and fine-tuned models, and model id → error for those that are damaged."""
+    found, damaged = [], {}
     for description in sorted(models_folder().glob(f"*/*/{DESCRIPTION}")):
         if description.parent.name.startswith("."):
             continue  # one that is being written
         try:
             found.append(read_checkpoint(description.parent))
         except CheckpointError as error:
-            damaged.append(error)
+            damaged["/".join(description.parent.parts[-2:])] = error
     return found, damaged
 
 

@@ -1,0 +1,57 @@
+"""The models that are loaded, the few last used."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from earmark.api import Checkpoint, ModelCard
+from earmark.checkpoints import read_checkpoint
+from earmark.engine.device import Device, release_memory
+from earmark.engine.pace import Pace
+from earmark.host import Host
+
+KEPT = 3  # a comparison of two and one for live
+
+
+@dataclass
+class LoadedModel:
+    """A model in memory, and what was learnt of it by using it.
+
+    Attributes:
+        frame_hop: seconds between its frames; None until it has answered once, or where it has none.
+    """
+
+    card: ModelCard
+    model: object
+    checkpoint: Checkpoint | None
+    precision: str
+    pace: Pace = field(default_factory=Pace)
+    frame_hop: float | None = None
+
+
+class LoadedModels:
+    """Loads models through the host, keeps those last used, and lets go of the others."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._kept: OrderedDict[tuple[str, str, str, str], LoadedModel] = OrderedDict()
+
+    def get(self, card: ModelCard, folder: Path | None, device: Device, precision: str) -> LoadedModel:
+        """Return the model with the checkpoint in `folder`; its hash is compared when it is loaded."""
+        checkpoint = read_checkpoint(folder) if folder else None
+        key = (card.model_id, checkpoint.sha256 if checkpoint else "", device.name, precision)
+        if key not in self._kept:
+            self._make_room()
+            if folder:
+                checkpoint = read_checkpoint(folder, verify=True)
+            model = self._host.load(card, checkpoint, device.name, precision)
+            self._kept[key] = LoadedModel(card, model, checkpoint, precision)
+        self._kept.move_to_end(key)
+        return self._kept[key]
+
+    def _make_room(self) -> None:
+        if len(self._kept) >= KEPT:
+            self._kept.popitem(last=False)
+            release_memory()
