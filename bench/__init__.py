@@ -1,7 +1,8 @@
 """What Earmark promises, measured.
 
 A bench is a module here with a function `measure() -> dict`: JSON-able figures, and under `targets` a list of
-`target(…)`. It compares both sides in one run. `python -m bench` runs all, each in a process of its own; nothing here is a test.
+`target(…)`. It compares both sides in one run. `python -m bench` runs all, each in a process of its own; nothing here
+is a test.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-demo=$(.venv/bin/python -c 'import earmark_resources; print(earmark_resources.demo_recording())')
+demo=resources/earmark_resources/demo.flac
 if .venv/bin/python -m earmark.display; then
     echo "Opening the window on the demo recording. Next time: .venv/bin/earmark FILE"
     exec .venv/bin/earmark "$demo"

@@ -22,7 +22,7 @@ def command() -> None:
 @command.command("list")
 def list_models() -> int:
     """List every model: its id, whether it is ready, its labels and its window."""
-    with _engines() as engines:
+    with started_engines() as engines:
         headings = engines.headings()
         faults = engines.faults()
     width = max((len(heading.model_id) for heading in headings), default=0)
@@ -41,7 +41,7 @@ def show(model: str) -> int:
     """Tell all that is known about a MODEL: its labels and thresholds, its weights and what they reach."""
     from earmark.commands.model_page import lines
 
-    with _engines() as engines:
+    with started_engines() as engines:
         heading = find(engines, model)
         card = next((card for card in engines.cards() if card.model_id == model), None)
     for line in lines(heading, card):
@@ -64,7 +64,7 @@ def import_model(path: Path, name: str, plugin: str, label_file: Path | None) ->
     from earmark.label_file import read_labels
 
     labels = read_labels(label_file) if label_file else None
-    with _engines() as engines:
+    with started_engines() as engines:
         checkpoint = engines.convert(path.absolute(), plugin, name, labels)
     click.echo(f"{plugin}/{name} is ready: {len(checkpoint.labels)} labels.")
     return 0
@@ -82,7 +82,7 @@ def remove(name: str) -> int:
 
 
 @contextmanager
-def _engines() -> Iterator[Engines]:
+def started_engines() -> Iterator[Engines]:
     from earmark import settings
     from earmark.engine_client import Engines
 

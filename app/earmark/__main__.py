@@ -1,0 +1,5 @@
+"""`python -m earmark` is `earmark`."""
+
+from earmark.commands import main
+
+main()

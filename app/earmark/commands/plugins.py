@@ -1,0 +1,44 @@
+"""`earmark plugins`: what is installed, what was refused, and whether a plugin keeps its promises."""
+
+from __future__ import annotations
+
+import click
+
+from earmark.commands import FAILED
+
+
+@click.group("plugins")
+def command() -> None:
+    """The plugins that are installed beside Earmark."""
+
+
+@command.command("list")
+def list_plugins() -> int:
+    """List every plugin: the distribution it came with and its models, or why it was refused."""
+    from importlib.metadata import version
+
+    from earmark import installed
+    from earmark.commands.models import started_engines
+
+    entries, _ = installed.plugins()
+    with started_engines() as engines:
+        models = [heading.model_id for heading in engines.headings()]
+        faults = engines.faults()
+    width = max((len(entry.name) for entry in entries), default=0)
+    for entry in entries:
+        own = [model for model in models if model.partition("/")[0] == entry.name]
+        offers = ", ".join(own) if own else "nothing"
+        click.echo(f"{entry.name:<{width}}  {entry.distribution} {version(entry.distribution)}: {offers}")
+    for fault in faults:
+        click.echo(f"Refused: {fault.sentence}", err=True)
+    return FAILED if faults else 0
+
+
+@command.command("check")
+@click.argument("module")
+def check(module: str) -> int:
+    """Hold the plugin in MODULE to the contract: its hooks, its cards, what its models say of silence, tone and noise."""
+    import subprocess
+    import sys
+
+    return subprocess.run([sys.executable, "-m", "earmark.testing", module], check=False).returncode
