@@ -70,12 +70,25 @@ class Host:
     def install(self, entries: Iterable[Entry]) -> None:
         """Import and register plugins one by one; those at fault are out, with their sentence in `faults`."""
         for entry in entries:
-            if entry.name not in self._refused:
-                self._guarded(entry.name, "import", lambda entry=entry: self._import(entry))
+            if entry.name not in self._refused and (module := self._imported(entry)) is not None:
+                self.register(entry.name, module)
 
     def register(self, plugin: str, module: object) -> None:
         """Register a module as the plugin of that name; if it is at fault it is out, with its sentence in `faults`."""
-        self._guarded(plugin, "models", lambda: self._register(plugin, module))
+        if self._plugins.has_plugin(plugin):
+            self.faults.append(contract.refusal(plugin, "models", "another plugin of that name is here already"))
+            return
+        try:
+            self._register(plugin, module)
+        except EarmarkError as error:
+            sentence = error.sentence.removeprefix(f"The plugin “{plugin}” ")
+            self._refuse(plugin, getattr(error, "hook", "") or "models", f"it {sentence}", error)
+        except contract.Breach as breach:
+            self._refuse(plugin, "models", str(breach), breach)
+        except pluggy.PluginValidationError as error:
+            self._refuse(plugin, "models", _hook_problem(error), error)
+        except BaseException as error:  # pluggy looks at every attribute of a plugin, and some are code
+            self._refuse(plugin, "models", f"it could not be registered ({_what(error)})", error)
 
     def plugins(self) -> list[str]:
         """Return the names of the plugins that can be used."""
@@ -139,10 +152,14 @@ class Host:
         self._require(plugin, "train")
         self._call(Call(plugin, "train", job.model_id), job=job, run=run)
 
-    def _import(self, entry: Entry) -> None:
+    def _imported(self, entry: Entry) -> object | None:
+        """Return what an entry point names, or None where that failed and the plugin is out."""
         with self._watch(Call(entry.name, "import")):
-            module = entry.point.load()
-        self._register(entry.name, module)
+            try:
+                return entry.point.load()
+            except BaseException as error:  # foreign code runs at import, and SystemExit there must not end us
+                self._refuse(entry.name, "import", f"it could not be imported ({_what(error)})", error)
+                return None
 
     def _register(self, plugin: str, module: object) -> None:
         """Register with pluggy, which checks names and arguments of the hooks; then check the cards."""
@@ -154,23 +171,6 @@ class Host:
         cards = contract.check_cards(plugin, self._call(Call(plugin, "models")))
         contract.check_capabilities(cards, hooks)
         self._cards[plugin] = cards
-
-    def _guarded(self, plugin: str, hook: str, step: Callable[[], None]) -> None:
-        """Take one step in setting a plugin up; if that fails in any way, the plugin is out and its fault is kept."""
-        if self._plugins.has_plugin(plugin):
-            self.faults.append(contract.refusal(plugin, "models", "another plugin of that name is here already"))
-            return
-        try:
-            step()
-        except EarmarkError as error:
-            sentence = error.sentence.removeprefix(f"The plugin “{plugin}” ")
-            self._refuse(plugin, getattr(error, "hook", "") or hook, f"it {sentence}", error)
-        except contract.Breach as breach:
-            self._refuse(plugin, hook, str(breach), breach)
-        except pluggy.PluginValidationError as error:
-            self._refuse(plugin, hook, _hook_problem(error), error)
-        except BaseException as error:  # foreign code runs at import, and SystemExit there must not end us
-            self._refuse(plugin, hook, f"it could not be imported ({_what(error)})", error)
 
     def _refuse(self, plugin: str, hook: str, what: str, error: BaseException) -> None:
         log.warning("plugin %s refused", plugin, exc_info=error)
