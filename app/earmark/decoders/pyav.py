@@ -19,9 +19,7 @@ from av.error import FFmpegError, InvalidDataError
 from earmark.api import Float
 from earmark.decoders import AudioInfo, Undecodable, Warn
 
-PREROLL_SECONDS = (
-    0.5  # decoded and dropped before a span: codecs carry state from packet to packet (Opus asks for 80 ms)
-)
+PREROLL_SECONDS = 0.5  # decoded and dropped before a span: codecs look back (Opus asks for 80 ms)
 NEAR_SECONDS = 5.0  # a span that starts earlier is reached by decoding
 TAIL_SECONDS = 10.0
 GAP_SECONDS = 0.05  # time stamps may be rounded (to 1 ms in WebM); what jumps further is a gap
@@ -80,16 +78,18 @@ class Source:
 
     def frames_from(self, start: int, warn: Warn) -> Iterator[tuple[Any, int | None]]:
         """Yield decoded frames with their position in samples, beginning shortly before `start`."""
-        first, rate, _ = self.first_frame(warn)
-        origin = (first.pts or 0) * first.time_base
+        frames = _decoded(self.container.demux(self.stream), warn)
+        first = next(frames, None)
+        if first is None:
+            return
+        rate, origin = first.sample_rate, (first.pts or 0) * first.time_base
         seconds = start / rate - PREROLL_SECONDS
         if seconds > NEAR_SECONDS:
-            packets = self._packets_from(origin + seconds)
-            rest = _decoded(packets, warn)
+            frames = _decoded(self._packets_from(origin + seconds), warn)
         else:
-            rest = chain([first], _decoded(self.container.demux(self.stream), warn))
+            frames = chain([first], frames)
         scale, shift = float(first.time_base * rate), float(origin * rate)
-        for frame in rest:
+        for frame in frames:
             yield frame, None if frame.pts is None else round(frame.pts * scale - shift)
 
     def _packets_from(self, seconds: float) -> Iterator[Any]:
@@ -107,17 +107,22 @@ class Source:
         seconds = (self.container.duration or 0) / 1e6 - TAIL_SECONDS
         try:
             self.container.seek(max(0, int(seconds / self.stream.time_base)), stream=self.stream)
-            last = _last(self.container.demux(self.stream))
+            return self._end()
         except FFmpegError:
             return None
-        return last and (last.pts + last.duration) * last.time_base
 
     def _end_of_all(self) -> Fraction | None:
         with opened(self.path) as again:
-            last = _last(again.container.demux(again.stream))
-            if last is None:
-                return None
-            return (last.pts + last.duration) * last.time_base - Fraction(_padding(last), again.stream.sample_rate or 1)
+            return again._end()
+
+    def _end(self) -> Fraction | None:
+        """Return when the last packet from here on ends, in seconds; None without packets."""
+        last = _last(self.container.demux(self.stream))
+        if last is None:
+            return None
+        late = _flushed(self.stream.codec_context)
+        padding = 0 if self._is_indexed() else _padding(last)  # there the packet's duration is already shortened
+        return (last.pts + last.duration) * last.time_base + Fraction(late - padding, self.stream.sample_rate or 1)
 
 
 @contextmanager
@@ -143,6 +148,13 @@ def _last(packets: Iterator[Any]) -> Any:
             packet.decode()
             last = packet
     return last
+
+
+def _flushed(decoder: Any) -> int:
+    """Return the samples that the decoder still held, beyond the time stamps: WMA's runs one packet behind."""
+    with suppress(FFmpegError):
+        return sum(frame.samples for frame in decoder.decode(None) if frame.pts is None)
+    return 0
 
 
 def _padding(packet: Any) -> int:
