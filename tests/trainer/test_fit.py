@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
+
 from earmark.api import Cancelled, Stopped
 from earmark_trainer.averaging import WeightAverage, retake_statistics
 from earmark_trainer.fit import Recipe, fit
 from earmark_trainer.run import Control, JobRun
-from torch import nn
 
 torch.set_num_threads(1)
 

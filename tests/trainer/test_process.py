@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from earmark.api import TrainJob
 from earmark_everyday import FOLDS, LABELS, SAMPLE_RATE
 from earmark_everyday.sounds import Sound, rendered, write_cache
