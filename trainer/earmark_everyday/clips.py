@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,7 @@ import soundfile
 from earmark.api import DatasetError
 from earmark_everyday import LABELS
 from earmark_everyday.effects import resampled
-from earmark_everyday.sounds import Rendered, rendered
+from earmark_everyday.sounds import Rendered, Sound, rendered
 
 LICENCE_WITHOUT_CHANGES = "CC-Sampling+"
 """A licence that allows no use of the whole work and was withdrawn: its clips are in no shipped model."""
@@ -60,8 +59,14 @@ def _clip(folder: Path, label: str, credit: re.Match[str]) -> Clip:
     path = folder / label / credit[0].removeprefix("- ").split(":")[0]
     if not path.exists():
         raise DatasetError(f"{path} is credited but missing.")
-    about = {"fold": int(credit["fold"]), "source": credit["source"], "licence": credit["licence"]}
-    return Clip(path=path, label=label, credit=credit[0].removeprefix("- ").strip(), **about)
+    return Clip(
+        path=path,
+        label=label,
+        fold=int(credit["fold"]),
+        source=credit["source"],
+        licence=credit["licence"],
+        credit=credit[0].removeprefix("- ").strip(),
+    )
 
 
 def for_training(clips: Sequence[Clip]) -> list[Clip]:
@@ -83,7 +88,10 @@ def speeds(clip: Clip) -> list[float]:
 def render_clip(clip: Clip) -> list[Rendered]:
     """Return the clip at each of its speeds."""
     samples, rate = soundfile.read(clip.path, dtype="float32", always_2d=True)
-    about = {"kind": "clip", "fold": clip.fold, "source": f"esc {clip.source}", "file": clip.path.name}
-    finish = partial(rendered, label=clip.label, cc=clip.licence, **about)
+    source = f"esc {clip.source}"
+    about = Sound(label=clip.label, kind="clip", fold=clip.fold, source=source, file=clip.path.name, cc=clip.licence)
     mono = samples.mean(1)
-    return [finish(resampled(mono, rate, speed=speed), variant=i) for i, speed in enumerate(speeds(clip))]
+    return [
+        rendered(resampled(mono, rate, speed=speed), replace(about, variant=variant))
+        for variant, speed in enumerate(speeds(clip))
+    ]

@@ -30,14 +30,14 @@ class Colouring:
         responses = [
             room_response(rng, rt60=rng.uniform(0.1, 0.55), distance=rng.uniform(0.1, 0.7)) for _ in range(ROOMS)
         ]
-        self.rooms = [fft.rfft(response, self.size).astype(np.complex64) for response in responses]
+        self.rooms = [np.asarray(fft.rfft(response, self.size), np.complex64) for response in responses]
 
     def apply(self, samples: Float, rng: np.random.Generator, *, chance: float) -> Float:
         """Return `samples` [length] through an equaliser and a room, each with `chance`, and a band with half of it."""
         equalised, in_room, limited = rng.random(3) < (chance, chance * 0.6, chance * 0.5)
         if not (equalised or in_room or limited):
             return samples
-        spectrum = fft.rfft(samples, self.size)
+        spectrum = np.asarray(fft.rfft(samples, self.size))
         if equalised:
             gains_db = rng.uniform(-9, 9, len(KNOTS_HZ)).astype(np.float32)
             spectrum *= np.exp(self.knots @ (gains_db * np.float32(np.log(10) / 20)))
@@ -45,7 +45,7 @@ class Colouring:
             spectrum *= self.rooms[rng.integers(len(self.rooms))]
         if limited:
             spectrum *= self.bands[rng.integers(len(self.bands))]
-        return fft.irfft(spectrum, self.size)[: self.length].astype(np.float32)
+        return np.asarray(fft.irfft(spectrum, self.size), np.float32)[: self.length]
 
 
 def _interpolation(logarithms: np.ndarray) -> Float:

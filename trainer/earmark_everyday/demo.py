@@ -18,12 +18,13 @@ import soundfile
 
 from earmark.api import DatasetError, EarmarkError, Float
 from earmark_everyday import SAMPLE_RATE
+from earmark_everyday.activity import active_parts, hearing_of
 from earmark_everyday.clips import DEMO_SOURCES, Clip, read_clips
 from earmark_everyday.effects import in_room, resampled
 from earmark_everyday.music import DEMO_SAMPLES
 from earmark_everyday.noise import coloured
 from earmark_everyday.placing import Placed, faded, lay, merged, struck
-from earmark_everyday.sounds import loudness_db, rendered
+from earmark_everyday.sounds import loudness_db
 from earmark_everyday.voices import DEMO_VOICE, spoken
 
 SECONDS = 57.0
@@ -118,10 +119,10 @@ def _heard(scene: Float, cue: Cue, samples: Float) -> list[Placed]:
     if cue.label == "clock_tick":
         first, last = struck(part)
         part = part[round(first * SAMPLE_RATE) : round(last * SAMPLE_RATE)]
-    about, _ = rendered(part, label=cue.label)
-    gain = 10 ** ((cue.level_db - loudness_db(part, about["active"])) / 20)
+    active = active_parts(part, SAMPLE_RATE, hearing_of(cue.label))
+    gain = 10 ** ((cue.level_db - loudness_db(part, active)) / 20)
     lay(scene, part * np.float32(gain), round(cue.at * SAMPLE_RATE))
-    return [Placed(cue.label, onset + cue.at, offset + cue.at) for onset, offset in about["active"]]
+    return [Placed(cue.label, onset + cue.at, offset + cue.at) for onset, offset in active]
 
 
 def _credits(clips: dict[str, Clip]) -> tuple[str, ...]:

@@ -27,14 +27,15 @@ def resampled(samples: Float, sample_rate: int, *, speed: float = 1.0) -> Float:
 
 @cache
 def _band_filter(name: str) -> np.ndarray:
-    return signal.butter(4, BANDS[name] or (20.0, 15900.0), "bandpass", fs=SAMPLE_RATE, output="sos")
+    edges = BANDS[name] or (20.0, 15900.0)
+    return np.asarray(signal.butter(4, edges, "bandpass", fs=SAMPLE_RATE, output="sos"))
 
 
 def band_limited(samples: Float, name: str) -> Float:
     """Return `samples` through one of `BANDS`."""
     if BANDS[name] is None:
         return samples
-    return signal.sosfilt(_band_filter(name), samples).astype(np.float32)
+    return np.asarray(signal.sosfilt(_band_filter(name), samples), np.float32)
 
 
 def room_response(rng: np.random.Generator, *, rt60: float, distance: float) -> Float:

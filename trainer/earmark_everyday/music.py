@@ -12,11 +12,13 @@ from earmark.api import DatasetError, Float
 from earmark_everyday import FOLDS, SAMPLE_RATE
 from earmark_everyday.effects import resampled, staged
 from earmark_everyday.midi import compose, sound_of
-from earmark_everyday.sounds import Rendered, rendered
+from earmark_everyday.sounds import Rendered, Sound, rendered
 
 SECONDS = 5.0
 ARRANGED = 44
 """Stretches made of recordings, a fold."""
+
+MADE = "made here with FluidR3 (MIT)"
 
 PIECES = 13
 """Pieces played by fluidsynth, a fold; each gives four stretches."""
@@ -172,8 +174,9 @@ def render_arrangements(folder: Path, fold: int) -> list[Rendered]:
     for number in range(ARRANGED):
         arranger = Arranger(recordings, rng)
         style = str(rng.choice(arranger.styles()))
-        about = {"kind": "loops", "source": f"samples {fold}.{number}", "file": style, "cc": "CC0"}
-        stretches.append(rendered(staged(arranger.arrange(style), rng), label="music", fold=fold, **about))
+        source = f"samples {fold}.{number}"
+        about = Sound(label="music", kind="loops", fold=fold, source=source, file=style, cc="CC0")
+        stretches.append(rendered(staged(arranger.arrange(style), rng), about))
     return stretches
 
 
@@ -189,8 +192,9 @@ def render_pieces(sound_font: Path, fold: int, part: int) -> list[Rendered]:
     played, _ = sound_of(pieces, sound_font)
     stretches, length = [], round(SECONDS * SAMPLE_RATE)
     for number, samples in enumerate(played):
-        about = {"kind": "midi", "source": f"piece {fold}.{part}.{number}", "cc": "made here with FluidR3 (MIT)"}
+        source = f"piece {fold}.{part}.{number}"
         for start in range(0, min(len(samples), 4 * length) - length + 1, length):
             heard = staged(samples[start : start + length], rng)
-            stretches.append(rendered(heard, label="music", fold=fold, file=f"{start // length}", **about))
+            about = Sound(label="music", kind="midi", fold=fold, source=source, file=f"{start // length}", cc=MADE)
+            stretches.append(rendered(heard, about))
     return stretches

@@ -12,7 +12,7 @@ from earmark.api import Float
 from earmark_everyday import FOLDS, NOISE, SAMPLE_RATE
 from earmark_everyday.effects import in_room, resampled, staged
 from earmark_everyday.music import NOT_MUSIC, recording
-from earmark_everyday.sounds import Rendered, rendered
+from earmark_everyday.sounds import Rendered, Sound, rendered
 
 SECONDS = 5.0
 LENGTH = round(SECONDS * SAMPLE_RATE)
@@ -54,7 +54,7 @@ def band(rng: np.random.Generator) -> Float:
     """Return noise in a band."""
     low = 10 ** rng.uniform(1.7, 3.6)
     sos = signal.butter(2, (low, min(low * 2 ** rng.uniform(0.3, 3), 15000)), "bandpass", fs=SAMPLE_RATE, output="sos")
-    return signal.sosfilt(sos, rng.standard_normal(LENGTH)).astype(np.float32)
+    return np.asarray(signal.sosfilt(sos, rng.standard_normal(LENGTH)), np.float32)
 
 
 def hum(rng: np.random.Generator) -> Float:
@@ -68,14 +68,14 @@ def buzz(rng: np.random.Generator) -> Float:
     """Return an electrical buzz: narrow pulses at twice the mains frequency."""
     phase = TIMES * float(rng.choice([100.0, 120.0])) % 1.0
     pulses = np.where(phase < rng.uniform(0.02, 0.3), 1.0, -0.1) + 0.1 * rng.standard_normal(LENGTH)
-    return signal.lfilter([1, -1], [1, -rng.uniform(0.3, 0.95)], pulses).astype(np.float32)
+    return np.asarray(signal.lfilter([1, -1], [1, -rng.uniform(0.3, 0.95)], pulses), np.float32)
 
 
 def fan(rng: np.random.Generator) -> Float:
     """Return air and blades: pink noise, gently modulated, with a few tones."""
     air = coloured(rng, rng.uniform(-2.0, -0.6)) * (1 + 0.1 * np.sin(2 * np.pi * rng.uniform(3, 30) * TIMES))
     tones = [np.sin(2 * np.pi * rng.uniform(60, 900) * TIMES) for _ in range(rng.integers(0, 4))]
-    return (_unit(air) + 0.15 * sum(tones, np.zeros(LENGTH))).astype(np.float32)
+    return np.asarray(_unit(air) + 0.15 * sum(tones, np.zeros(LENGTH)), np.float32)
 
 
 def wind(rng: np.random.Generator) -> Float:
@@ -86,11 +86,11 @@ def wind(rng: np.random.Generator) -> Float:
 
 def room_tone(rng: np.random.Generator) -> Float:
     """Return a quiet room: brown noise, a trace of hum, a trace of hiss."""
-    return _unit(brown(rng)) + 0.2 * _unit(hum(rng)) + 10 ** rng.uniform(-2.5, -1) * _unit(white(rng))
+    return _unit(brown(rng)) + 0.2 * _unit(hum(rng)) + np.float32(10 ** rng.uniform(-2.5, -1)) * _unit(white(rng))
 
 
-def _unit(samples: Float) -> Float:
-    return samples / np.float32(np.sqrt(np.square(samples).mean()) + 1e-9)
+def _unit(samples: np.ndarray) -> Float:
+    return (samples / (np.sqrt(np.square(samples).mean()) + 1e-9)).astype(np.float32)
 
 
 def _burst(rng: np.random.Generator, *, centre: float, octaves: float, decay: float) -> Float:
@@ -98,7 +98,7 @@ def _burst(rng: np.random.Generator, *, centre: float, octaves: float, decay: fl
     edges = (centre * 2 ** (-octaves / 2), min(centre * 2 ** (octaves / 2), 15500.0))
     sos = signal.butter(2, edges, "bandpass", fs=SAMPLE_RATE, output="sos")
     shape = np.exp(-np.arange(length) / (decay * SAMPLE_RATE))
-    return _unit(signal.sosfilt(sos, rng.standard_normal(length) * shape).astype(np.float32)) * rng.uniform(0.5, 1.0)
+    return _unit(np.asarray(signal.sosfilt(sos, rng.standard_normal(length) * shape))) * rng.uniform(0.5, 1.0)
 
 
 def _scattered(rng: np.random.Generator, bursts: list[Float], *, spacing: float, regular: bool) -> Float:
@@ -193,16 +193,12 @@ def render_noises(fold: int) -> list[Rendered]:
     """Return `TIMES_OVER` stretches of every recipe, of this fold's own seeds."""
     stretches = []
     for number, recipe in enumerate((*STEADY, *SHORT)):
+        kind = "steady" if recipe in STEADY else "short"
         for take in range(TIMES_OVER):
-            rng = np.random.default_rng([5, fold, number, take])
-            kind = "steady" if recipe in STEADY else "short"
-            about = {
-                "kind": kind,
-                "source": f"noise {fold}.{number}.{take}",
-                "file": recipe.__name__,
-                "cc": "made here",
-            }
-            stretches.append(rendered(recipe(rng), label=NOISE, short=kind == "short", fold=fold, **about))
+            samples = recipe(np.random.default_rng([5, fold, number, take]))
+            source = f"noise {fold}.{number}.{take}"
+            about = Sound(label=NOISE, kind=kind, fold=fold, source=source, file=recipe.__name__, cc="made here")
+            stretches.append(rendered(samples, about))
     return stretches
 
 
@@ -211,8 +207,9 @@ def render_recorded_noises(folder: Path) -> list[Rendered]:
     stretches = []
     for number, name in enumerate(NOT_MUSIC):
         samples, rate = recording(folder / f"{name}.flac")
-        about = {"kind": "short", "fold": FOLDS[number % len(FOLDS)], "source": name, "file": name, "cc": "CC0"}
+        fold = FOLDS[number % len(FOLDS)]
         for variant, speed in enumerate((1.0, 0.85 if number % 2 else 1.17)):
             heard = resampled(samples, rate, speed=speed)[:LENGTH]
-            stretches.append(rendered(heard, label=NOISE, short=True, variant=variant, **about))
+            about = Sound(label=NOISE, kind="short", fold=fold, source=name, file=name, variant=variant, cc="CC0")
+            stretches.append(rendered(heard, about))
     return stretches

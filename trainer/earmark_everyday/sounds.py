@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -51,17 +51,18 @@ class Sound:
     cc: str = ""
 
 
-Rendered = tuple[dict, NDArray[np.int16]]
+Rendered = tuple[Sound, NDArray[np.int16]]
 
 
-def rendered(samples: Float, *, label: str, short: bool = False, **about: object) -> Rendered:
-    """Return a finished stretch: full scale, 16 bits, its active parts found; `short` noises are no background."""
+def rendered(samples: Float, about: Sound) -> Rendered:
+    """Return a finished stretch: full scale, 16 bits, its active parts found; `about` says the rest."""
     loudest = float(np.abs(samples).max(initial=0.0))
     samples = (samples * (0.9 / loudest) if loudest > 1e-6 else samples * 0.0).astype(np.float32)
-    hearing = hearing_of(label)
-    active = active_parts(samples, SAMPLE_RATE, hearing)
-    index = dict(about, label=label, active=active, continuous=hearing.continuous and not short)
-    return dict(index, level_db=loudness_db(samples, active)), np.rint(samples * 32767).astype(np.int16)
+    hearing = hearing_of(about.label)
+    active = tuple(active_parts(samples, SAMPLE_RATE, hearing))
+    continuous = hearing.continuous and about.kind != "short"
+    sound = replace(about, active=active, continuous=continuous, level_db=loudness_db(samples, active))
+    return sound, np.rint(samples * 32767).astype(np.int16)
 
 
 def loudness_db(samples: Float, active: Sequence[tuple[float, float]]) -> float:
@@ -84,7 +85,7 @@ def write_cache(folder: Path, stretches: Sequence[Rendered]) -> list[Sound]:
     folder.mkdir(parents=True, exist_ok=True)
     sounds, offset = [], 0
     for about, samples in stretches:
-        sounds.append(Sound(**dict(about, offset=offset, length=len(samples))))
+        sounds.append(replace(about, offset=offset, length=len(samples)))
         offset += len(samples)
     (folder / INDEX).unlink(missing_ok=True)
     beside = folder / f"{SAMPLES}.part"
@@ -113,7 +114,7 @@ class Cache:
     def stretch(self, sound: Sound, start: int = 0, end: int | None = None) -> Float:
         """Return samples `start` to `end` of a sound, in −1..1."""
         end = sound.length if end is None else min(end, sound.length)
-        return self.samples[sound.offset + start : sound.offset + end].astype(np.float32) / 32767
+        return self.samples[sound.offset + start : sound.offset + end].astype(np.float32) * np.float32(1 / 32767)
 
 
 def read_cache(folder: Path) -> Cache:

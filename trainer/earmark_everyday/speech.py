@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from earmark.api import DatasetError, Float
 from earmark_everyday import SAMPLE_RATE
 from earmark_everyday.effects import resampled, staged
 from earmark_everyday.sentences import SENTENCES
-from earmark_everyday.sounds import Rendered, rendered
+from earmark_everyday.sounds import Rendered, Sound, rendered
 from earmark_everyday.voices import Voice, spoken
 
 LONGEST = 5.0
@@ -42,7 +43,7 @@ def digit_speakers(folder: Path) -> dict[str, list[Path]]:
 def render_digits(speaker: str, fold: int, takes: list[Path]) -> list[Rendered]:
     """Return phrases of 1 to 7 digits by one speaker."""
     rng = np.random.default_rng([1, fold])
-    words = [_trimmed(*soundfile.read(path, dtype="float32")) for path in takes]
+    words = [_trimmed(*soundfile.read(path, dtype="float32", always_2d=True)) for path in takes]
     return [_digit_phrase(speaker, fold, words, rng, variant) for variant in range(DIGIT_PHRASES)]
 
 
@@ -53,11 +54,12 @@ def _digit_phrase(speaker: str, fold: int, words: list, rng: np.random.Generator
         samples, rate = words[at]
         parts += [resampled(samples, rate, speed=speed), np.zeros(round(_gap(rng) * SAMPLE_RATE), np.float32)]
     said = staged(_cut(np.concatenate(parts)), rng, plain=0.4)
-    about = {"kind": "digits", "source": f"digits {speaker}", "file": f"{speaker} {number}", "cc": "CC BY-SA 4.0"}
-    return rendered(_led_in(said, rng), label="speech", fold=fold, variant=number % 2, **about)
+    about = Sound(label="speech", kind="digits", fold=fold, source=f"digits {speaker}", file=f"{speaker} {number}")
+    return rendered(_led_in(said, rng), replace(about, variant=number % 2, cc="CC BY-SA 4.0"))
 
 
-def _trimmed(samples: Float, rate: int) -> tuple[Float, int]:
+def _trimmed(channels: np.ndarray, rate: int) -> tuple[Float, int]:
+    samples = channels.mean(1)
     loud = np.flatnonzero(np.abs(samples) > 0.02 * np.abs(samples).max())
     return samples[max(0, loud[0] - rate // 100) : loud[-1] + rate // 50], rate
 
@@ -78,8 +80,8 @@ def _phrase(voice: Voice, text: str, number: int, rng: np.random.Generator) -> R
     speed = 1.0 if number % 2 == 0 else rng.uniform(0.84, 1.19)
     said = staged(_cut(resampled(samples, rate, speed=speed)), rng)
     kind = {"text2wave": "festival", "espeak-ng": "espeak"}.get(voice.program, voice.program)
-    about = {"kind": kind, "source": f"{kind} {voice.name}", "file": text, "cc": "made here"}
-    return rendered(_led_in(said, rng), label="speech", fold=voice.fold, variant=number % 2, **about)
+    about = Sound(label="speech", kind=kind, fold=voice.fold, source=f"{kind} {voice.name}", file=text)
+    return rendered(_led_in(said, rng), replace(about, variant=number % 2, cc="made here"))
 
 
 def _cut(samples: Float) -> Float:
