@@ -29,6 +29,8 @@ LONGEST_OGG_PAGE = 65307
 def inspect(path: Path, warn: Warn) -> AudioInfo:
     with opened(path) as file:
         _warn_of_missing_bytes(file.extra_info, warn)
+        if _is_chained(path):
+            warn("The recording holds several streams, one after another; only the first was used.")
         return AudioInfo(
             path=path,
             sample_rate=file.samplerate,
@@ -78,7 +80,7 @@ def _length(path: Path, file: soundfile.SoundFile) -> int:
     if not file.seekable():  # codecs of the 1980s: their files are short
         with opened(path) as again:
             return sum(map(len, _read_on(again, file.frames)))
-    if not _ends_where_it_says(file) or _is_chained(path):
+    if not _ends_where_it_says(file):
         raise Undecodable("It ends before its stated length.")
     return file.frames
 
@@ -123,5 +125,5 @@ def _read_on(file: soundfile.SoundFile, left: int) -> Iterator[Float]:
 
 def _warn_of_missing_bytes(log: str, warn: Warn) -> None:
     """Read libsndfile's own log, the only place where it tells that the sound ends before its stated length."""
-    if re.search(r"^\s*(data|SSND|Data Size|Data)\s*:.*should be", log, re.MULTILINE):
+    if re.search(r"^\s*(data|SSND|Data Size|riff)\s*:.*should be", log, re.MULTILINE):
         warn("The recording's header does not fit its length; all that is there was used.")
