@@ -86,7 +86,8 @@ def wind(rng: np.random.Generator) -> Float:
 
 def room_tone(rng: np.random.Generator) -> Float:
     """Return a quiet room: brown noise, a trace of hum, a trace of hiss."""
-    return _unit(brown(rng)) + 0.2 * _unit(hum(rng)) + np.float32(10 ** rng.uniform(-2.5, -1)) * _unit(white(rng))
+    mixed = _unit(brown(rng)) + 0.2 * _unit(hum(rng)) + np.float32(10 ** rng.uniform(-2.5, -1.0)) * _unit(white(rng))
+    return mixed.astype(np.float32)
 
 
 def _unit(samples: np.ndarray) -> Float:
