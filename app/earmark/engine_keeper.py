@@ -110,6 +110,8 @@ class Keeper:
                     news.take(answer)
         finally:
             process.forget(number)
+        if self._closed:
+            raise EarmarkError("Earmark is closing.")
         if answer.call and answer.request == number:
             raise self._error(answer)
         return _NotToBlame(answer.how)

@@ -77,7 +77,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
 @pytest.fixture
 def engines() -> Iterator[Engines]:
     """Return engines on the CPU, with a deadline that a hang may last in a test."""
-    with_deadline = Engines(device="cpu", deadline=2.0)
+    with_deadline = Engines(device="cpu", deadline=1.0)
     yield with_deadline
     with_deadline.close()
 
@@ -89,4 +89,12 @@ def recording(tmp_path: Path) -> Path:
     samples[3000:4000] = 0.5
     path = tmp_path / "knock at the door.wav"
     soundfile.write(path, samples, 1000, subtype="FLOAT")
+    return path
+
+
+@pytest.fixture
+def quiet(tmp_path: Path) -> Path:
+    """Return 7 s of silence at 1 kHz."""
+    path = tmp_path / "silence.wav"
+    soundfile.write(path, np.zeros(7000, np.float32), 1000, subtype="FLOAT")
     return path

@@ -164,7 +164,7 @@ def test_a_refused_plugin_answers_with_its_fault_and_the_others_live_on():
     host = host_with(name="bad", models=lambda: 1 / 0)
     host.register("toy", plugin(models=offers(CARD), infer=hears))
     assert len(infer(host)) == 2
-    with pytest.raises(PluginError, match="“bad” is switched off.*`models`: ZeroDivisionError"):
+    with pytest.raises(PluginError, match=r"“bad” is switched off.*`models`: ZeroDivisionError"):
         host.cards("bad")
 
 
@@ -279,7 +279,7 @@ def test_stopped_and_cancelled_pass_through_train(request_to_end, tmp_path):
 def test_convert_must_write_what_it_says(tmp_path):
     checkpoint = Checkpoint(path=tmp_path, model_id="toy/model", labels=("a",))
     host = host_with(convert=lambda path, labels, folder: checkpoint)
-    with pytest.raises(PluginError, match="network.safetensors"):
+    with pytest.raises(PluginError, match=r"network\.safetensors"):
         host.convert("toy", tmp_path / "a.ckpt", None, tmp_path)
 
 
