@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -28,6 +29,7 @@ VERSION = 1
 TENSORS = "network.safetensors"
 DESCRIPTION = "checkpoint.json"
 BUNDLED = "bundled:"
+_NAME = re.compile(r"\w[\w.-]*")  # of a folder, on any system
 
 
 def write_checkpoint(folder: Path, tensors: Path | Mapping[str, Float], checkpoint: Checkpoint) -> Checkpoint:
@@ -104,7 +106,7 @@ def folder_of(model_id: str) -> Path:
         CheckpointError: it is no `plugin/name`.
     """
     plugin, _, name = model_id.partition("/")
-    if not all(part and part.replace("-", "").replace("_", "").replace(".", "").isalnum() for part in (plugin, name)):
+    if not _NAME.fullmatch(plugin) or not _NAME.fullmatch(name):
         raise CheckpointError(f"“{model_id}” cannot name a model.", hint="Use letters, digits, dots and dashes.")
     return models_folder() / plugin / name
 

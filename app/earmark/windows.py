@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from earmark.api import Float
 
@@ -139,10 +140,10 @@ class Stitcher:
         return slice(first, first + count)
 
 
-def _between(frames: Float, places: Float) -> Float:
+def _between(frames: Float, places: NDArray[np.floating]) -> Float:
     """Return `frames` [frames, labels] at fractional `places`, linearly interpolated, the ends held."""
     places = np.clip(places, 0, len(frames) - 1)
     lower = np.floor(places + _SLACK).astype(int)
     upper = np.minimum(lower + 1, len(frames) - 1)
     share = np.clip(places - lower, 0, 1)[:, None]
-    return frames[lower] * (1 - share) + frames[upper] * share
+    return (frames[lower] * (1 - share) + frames[upper] * share).astype(np.float32)

@@ -128,7 +128,7 @@ class Service:
             describe(folder, checkpoint)
         return {}
 
-    _does: Mapping[str, Callable[[Service, Message], Any]] = {
+    _does: Mapping[str, Callable[..., Any]] = {
         "cards": _cards,
         "device": _device,
         "prepare": _prepare,
