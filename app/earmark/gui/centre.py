@@ -1,0 +1,100 @@
+"""The centre of the window: spectrogram and lanes, one above the other on one time axis."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollBar, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from earmark.gui.axes import LEFT, RIGHT
+from earmark.gui.lanes_view import LanesView
+from earmark.gui.spectrogram_view import SpectrogramView
+from earmark.gui.theme import Theme, muted
+from earmark.gui.time_span import TimeSpan
+
+SCROLL_UNITS = 1_000  # of the scroll bar in a second
+
+
+class EmptyState(QWidget):
+    """What is shown without a recording: what to do next, and a button for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = QPushButton("&Open a recording…")
+        self.demo = QPushButton("Open the &demo recording")
+        headline = QLabel("Drop a recording here")
+        headline.setObjectName("headline")
+        hint = muted("Any audio or video file: Earmark shows it, plays it, and says what is in it.")
+        layout = QVBoxLayout(self)
+        layout.addStretch(2)
+        for widget in (headline, hint, self.open, self.demo):
+            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+            layout.addSpacing(6)
+        layout.addStretch(3)
+
+
+class Centre(QStackedWidget):
+    """Spectrogram, lanes and the scroll bar under them; or the empty state."""
+
+    sought = Signal(float)  # seconds
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.span = TimeSpan(self)
+        self.empty = EmptyState()
+        self.spectrogram = SpectrogramView(self.span)
+        self.lanes = LanesView(self.span)
+        self.scroll_bar = QScrollBar(Qt.Orientation.Horizontal)
+        self.scroll_bar.setAccessibleName("Time in view")
+        self.addWidget(self.empty)
+        self.addWidget(self._column())
+        self._connect()
+
+    def _column(self) -> QWidget:
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self.spectrogram)
+        self.splitter.addWidget(self.lanes)
+        self.splitter.setStretchFactor(0, 1)
+        column = QWidget()
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(0, 0, 0, 2)
+        layout.setSpacing(3)
+        layout.addWidget(self.splitter, 1)
+        below = QVBoxLayout()
+        below.setContentsMargins(LEFT, 0, RIGHT, 0)
+        below.addWidget(self.scroll_bar)
+        layout.addLayout(below)
+        return column
+
+    def _connect(self) -> None:
+        self.spectrogram.sought.connect(self.sought)
+        self.lanes.sought.connect(self.sought)
+        self.span.moved.connect(self._show_span)
+        self.scroll_bar.valueChanged.connect(self._scroll)
+
+    def wear(self, theme: Theme) -> None:
+        """Draw in a theme's colours."""
+        self.spectrogram.wear(theme)
+        self.lanes.wear(theme)
+
+    def show_recording(self, shown: bool) -> None:
+        """Show the views, or the empty state."""
+        self.setCurrentIndex(1 if shown else 0)
+
+    def show_playhead(self, seconds: float) -> None:
+        """Move the playhead in all views."""
+        self.spectrogram.show_playhead(seconds)
+        self.lanes.show_playhead(seconds)
+
+    def _show_span(self, start: float, end: float) -> None:
+        page = round((end - start) * SCROLL_UNITS)
+        self.scroll_bar.blockSignals(True)
+        self.scroll_bar.setRange(0, round(self.span.duration * SCROLL_UNITS) - page)
+        self.scroll_bar.setPageStep(page)
+        self.scroll_bar.setSingleStep(max(1, page // 10))
+        self.scroll_bar.setValue(round(start * SCROLL_UNITS))
+        self.scroll_bar.blockSignals(False)
+
+    def _scroll(self, units: int) -> None:
+        start = units / SCROLL_UNITS
+        self.span.show(start, start + self.span.length)

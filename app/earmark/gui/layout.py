@@ -1,0 +1,119 @@
+"""Where the window's parts are, and remembering it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QSizePolicy,
+    QStatusBar,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from earmark.gui.actions import Actions
+from earmark.gui.model_picker import ModelPicker
+from earmark.gui.notices import Notices
+from earmark.gui.progress_row import ProgressRow
+from earmark.gui.settings_row import SettingsRow
+from earmark.gui.theme import muted
+
+VERSION = 1  # of the saved state: a new one where docks or toolbars change their meaning
+
+
+class Tools(QToolBar):
+    """The toolbar: open, play, where, which model, on what device."""
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__("Toolbar")
+        self.setObjectName("toolbar")
+        self.setMovable(False)
+        self.clock = QLabel()
+        self.clock.setObjectName("clock")
+        self.clock.setAccessibleName("Playhead, and the recording's length")
+        self.model = ModelPicker()
+        self.device = muted()
+        self.device.setAccessibleName("Device and speed")
+        self._lay_out(actions)
+
+    def _lay_out(self, actions: Actions) -> None:
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.addAction(actions["open"])
+        self.addSeparator()
+        for name in ("to_start", "play", "to_end"):
+            self.addAction(actions[name])
+        self.addWidget(_spaced(self.clock))
+        self.addSeparator()
+        for name in ("zoom_out", "zoom_in", "fit"):
+            self.addAction(actions[name])
+        for name in ("to_start", "to_end", "zoom_out", "zoom_in", "fit"):
+            actions[name].setPriority(QAction.Priority.LowPriority)  # without its text
+        self.widgetForAction(actions["play"]).setMinimumWidth(76)  # "Play" and "Stop" alike
+        gap = QWidget()
+        gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(gap)
+        self.addWidget(_spaced(self.device))
+        self.addWidget(self.model)
+
+
+def _spaced(widget: QWidget) -> QWidget:
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(8, 0, 8, 0)
+    row.addWidget(widget)
+    return box
+
+
+def dock(window: QMainWindow, title: str, widget: QWidget, side: Qt.DockWidgetArea) -> QDockWidget:
+    """Add a panel that can be moved, closed and brought back."""
+    panel = QDockWidget(title, window)
+    panel.setObjectName(title.lower())
+    panel.setWidget(widget)
+    window.addDockWidget(side, panel)
+    return panel
+
+
+def bottom(settings: SettingsRow, progress: ProgressRow, notices: Notices) -> QStatusBar:
+    """Return the bar below everything: sliders and progress, and under them what went wrong."""
+    row = QHBoxLayout()
+    row.setSpacing(16)
+    row.addWidget(settings)
+    row.addWidget(progress, 1)
+    panel = QWidget()
+    layout = QVBoxLayout(panel)
+    layout.setContentsMargins(6, 3, 6, 3)
+    layout.addLayout(row)
+    layout.addWidget(notices)
+    bar = QStatusBar()
+    bar.setSizeGripEnabled(False)
+    bar.addWidget(panel, 1)
+    return bar
+
+
+def remembered(window: QMainWindow) -> dict[str, Any]:
+    """Return what can be given to `restore` at the next start."""
+    return {
+        "geometry": _text(window.saveGeometry()),
+        "state": _text(window.saveState(VERSION)),
+    }
+
+
+def restore(window: QMainWindow, kept: Mapping[str, Any]) -> None:
+    """Put window and docks where they were; what cannot be read is left as it is."""
+    geometry, state = kept.get("geometry"), kept.get("state")
+    if isinstance(geometry, str):
+        window.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "ignore")))
+    if isinstance(state, str):
+        window.restoreState(QByteArray.fromBase64(state.encode("ascii", "ignore")), VERSION)
+
+
+def _text(value: QByteArray) -> str:
+    return value.toBase64().toStdString()

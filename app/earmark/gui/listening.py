@@ -1,0 +1,164 @@
+"""The window's side of the models: which one is chosen, which recordings it is to hear, what it has heard."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from earmark.analysis import Analysis, Heading
+from earmark.api import CheckpointError, EarmarkError
+from earmark.audio_file import shown
+from earmark.engine_client import Engines
+from earmark.gui.analyser import Analyser, Growth, Question
+from earmark.gui.enquiry import Enquiry
+from earmark.gui.label_colours import label_text
+from earmark.library import Library
+from earmark.tagging import Tagger
+
+KEPT = 8  # results in memory; the library has the others
+NAMED = 2  # labels in a recording's state
+
+
+class Listening(QObject):
+    """Has recordings heard, one at a time, and keeps what was heard."""
+
+    headings_known = Signal(list)
+    device_known = Signal(str)
+    said = Signal(object, str)  # Path, its state in words
+    began = Signal(str)
+    went_on = Signal(str, float, float, float)  # what, seconds done, in all, times real time
+    ended = Signal()
+    grew = Signal(object, object)  # Path, Growth
+    heard = Signal(object, object)  # Path, Analysis
+    failed = Signal(object)  # EarmarkError
+
+    def __init__(self, engines: Engines, library: Library | None, *, model_id: str) -> None:
+        super().__init__()
+        self.model_id = model_id
+        self.headings: list[Heading] = []
+        self._engines = engines
+        self._wanted: list[Path] = []  # before it is known which models there are
+        self._kept: OrderedDict[tuple[Path, str], Analysis] = OrderedDict()
+        self._enquiry = Enquiry(engines)
+        self._analyser = Analyser(Tagger(engines, library))
+        self._connect()
+
+    def _connect(self) -> None:
+        self._engines.on_notice = self.failed.emit
+        self._enquiry.headings_known.connect(self._learn)
+        self._enquiry.device_known.connect(self.device_known)
+        self._enquiry.fault_known.connect(self.failed)
+        self._enquiry.failed.connect(self.failed)
+        self._analyser.began.connect(self._begin)
+        self._analyser.progressed.connect(self._go_on)
+        self._analyser.grew.connect(self._grow)
+        self._analyser.answered.connect(self._hear)
+        self._analyser.failed.connect(self._fail)
+        self._analyser.cancelled.connect(self._cancel)
+        self._analyser.rested.connect(self.ended)
+
+    def start(self) -> None:
+        """Start the threads; models are on offer a moment later."""
+        self._enquiry.start()
+        self._analyser.start()
+
+    def close(self) -> None:
+        """End threads and engines; nothing is left running."""
+        self._enquiry.stopping = True
+        self._analyser.stop()
+        self._analyser.wait(1500)
+        self._engines.close()
+        self._analyser.wait()
+        self._enquiry.wait()
+
+    @property
+    def heading(self) -> Heading | None:
+        """Return the chosen model, once it is known."""
+        return next((each for each in self.headings if each.model_id == self.model_id), None)
+
+    def choose(self, model_id: str) -> None:
+        """Use another model from now on."""
+        self.model_id = model_id
+        self._analyser.forget()
+
+    def known(self, path: Path) -> Analysis | None:
+        """Return what the chosen model heard in a recording, if that is in memory."""
+        return self._kept.get((path, self.model_id))
+
+    def listen(self, path: Path, *, first: bool) -> None:
+        """Have a recording heard by the chosen model: next, or after those that wait."""
+        if analysis := self.known(path):
+            self.heard.emit(path, analysis)
+        elif not self.headings:
+            self._wanted.append(path)
+            self.said.emit(path, "Waiting for the model")
+        elif heading := self.heading:
+            self._ask(path, heading, first=first)
+
+    def cancel(self) -> None:
+        """Give up what is being heard, and what waits."""
+        for question in self._analyser.waiting():
+            self.said.emit(question.path, "Cancelled")
+        self._analyser.forget()
+        self._analyser.give_up()
+
+    def _ask(self, path: Path, heading: Heading, *, first: bool) -> None:
+        if not heading.has_weights:
+            self.said.emit(path, "Not analysed")
+            sentence = heading.error or f"There are no weights for {heading.title}."
+            self.failed.emit(CheckpointError(sentence, hint="Choose another model."))
+            return
+        self.said.emit(path, "Waiting")
+        self._analyser.ask(Question(path, heading), first=first)
+
+    def _learn(self, headings: list[Heading]) -> None:
+        self.headings = headings
+        usable = [each.model_id for each in headings if each.has_weights]
+        if self.model_id not in usable and usable:
+            self.model_id = usable[0]
+        self.headings_known.emit(headings)
+        if not usable:
+            self.failed.emit(CheckpointError("There is no model that can be used here.", hint="Try `earmark doctor`."))
+        wanted, self._wanted = self._wanted, []
+        for path in wanted:
+            self.listen(path, first=False)
+
+    def _begin(self, question: Question) -> None:
+        self.said.emit(question.path, "Analysing")
+        self.began.emit(_what(question))
+
+    def _go_on(self, question: Question, done: float, total: float, speed: float) -> None:
+        part = min(done / total, 1.0) if total else 0.0
+        self.said.emit(question.path, f"Analysing, {part:.0%}")
+        self.went_on.emit(_what(question), done, total, speed)
+
+    def _grow(self, question: Question, growth: Growth) -> None:
+        if question.heading.model_id == self.model_id:
+            self.grew.emit(question.path, growth)
+
+    def _hear(self, question: Question, analysis: Analysis) -> None:
+        self._kept[question.path, question.heading.model_id] = analysis
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        self.said.emit(question.path, summary(analysis))
+        if question.heading.model_id == self.model_id:
+            self.heard.emit(question.path, analysis)
+
+    def _fail(self, question: Question, error: EarmarkError) -> None:
+        self.said.emit(question.path, f"Failed: {error.sentence}")
+        self.failed.emit(error)
+
+    def _cancel(self, question: Question) -> None:
+        self.said.emit(question.path, "Cancelled")
+
+
+def summary(analysis: Analysis) -> str:
+    """Return the surest labels of a result, or that there are none."""
+    named = [label_text(label) for label, score in analysis.tags() if score >= analysis.thresholds.get(label, 0.35)]
+    return ", ".join(named[:NAMED]) + (" …" if len(named) > NAMED else "") if named else "Nothing recognised"
+
+
+def _what(question: Question) -> str:
+    return f"Analysing {shown(question.path)}"

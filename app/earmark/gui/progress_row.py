@@ -1,0 +1,75 @@
+"""What is being done, how far it is, how long it still takes, and a way to stop it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+
+from earmark.gui.axes import time_text
+from earmark.gui.own_keys import BUTTON, keep_keys
+
+SHOWN_AFTER_MS = 300
+TIME_LEFT_AFTER = 2.0  # seconds
+
+
+class ProgressRow(QWidget):
+    """Appears only where something takes its time; its place is kept, so that nothing jumps."""
+
+    cancelled = Signal()
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._began = 0.0
+        self.label = QLabel()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Progress")
+        self.bar.setFixedSize(90, 12)
+        self.cancel = QPushButton("&Cancel")
+        self.cancel.setToolTip("Cancel the analysis (Esc)")
+        keep_keys(self.cancel, BUTTON)
+        self._waiting = QTimer(self, interval=SHOWN_AFTER_MS, singleShot=True)
+        self._waiting.timeout.connect(lambda: self._show(True))
+        self.cancel.clicked.connect(self.cancelled)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        for widget in (self.label, self.bar, self.cancel):
+            row.addWidget(widget)
+        self.setMinimumHeight(self.cancel.sizeHint().height())
+        self._show(False)
+
+    @property
+    def working(self) -> bool:
+        """Return whether something is going on."""
+        return self._waiting.isActive() or self.bar.isVisibleTo(self)
+
+    def begin(self, what: str) -> None:
+        """Something begins; it is shown once it has taken a moment."""
+        self._began = self._clock()
+        self.bar.setRange(0, 0)  # how far it will go is not known yet
+        self.label.setText(what)
+        if not self.bar.isVisibleTo(self):
+            self._waiting.start()
+
+    def go_on(self, what: str, done: float, total: float) -> None:
+        """It is so far."""
+        part = min(done / total, 1.0) if total else 0.0
+        self.bar.setRange(0, 1000)
+        self.bar.setValue(round(part * 1000))
+        taken = self._clock() - self._began
+        left = f" · {time_text(taken * (1 - part) / part, 0)} left" if part and taken >= TIME_LEFT_AFTER else ""
+        self.label.setText(f"{what} {part:.0%}{left}")
+
+    def end(self) -> None:
+        """It is done, or given up."""
+        self._waiting.stop()
+        self._show(False)
+
+    def _show(self, shown: bool) -> None:
+        for widget in (self.label, self.bar, self.cancel):
+            widget.setVisible(shown)

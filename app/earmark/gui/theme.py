@@ -1,0 +1,146 @@
+"""Dark and light, following the system unless the person chose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication, QLabel
+
+CHOICES = ("system", "light", "dark")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Theme:
+    """The colours that the window is made of, as #rrggbb.
+
+    Attributes:
+        window, base, raised: the frame, what is written on, what can be pressed.
+        muted: text of less weight, still 4.5 : 1 on `window` and `base`.
+        plot: behind spectrogram and lanes.
+        alarm: behind a notice.
+    """
+
+    name: str
+    window: str
+    base: str
+    raised: str
+    border: str
+    text: str
+    muted: str
+    accent: str
+    accent_text: str
+    plot: str
+    grid: str
+    alarm: str
+    alarm_text: str
+
+
+DARK = Theme(
+    name="dark",
+    window="#1d2025",
+    base="#15171b",
+    raised="#2a2e35",
+    border="#383e47",
+    text="#e6e8eb",
+    muted="#a2aab5",
+    accent="#5aa9ff",
+    accent_text="#0b1118",
+    plot="#121212",
+    grid="#2c3036",
+    alarm="#46351a",
+    alarm_text="#ffe3b0",
+)
+LIGHT = Theme(
+    name="light",
+    window="#f2f4f6",
+    base="#ffffff",
+    raised="#ffffff",
+    border="#cbd1d8",
+    text="#1a1d21",
+    muted="#57606a",
+    accent="#0b63c5",
+    accent_text="#ffffff",
+    plot="#ffffff",
+    grid="#e2e6ea",
+    alarm="#fff1d6",
+    alarm_text="#4d3400",
+)
+
+
+class Appearance(QObject):
+    """Which theme is on; says so when it changes."""
+
+    changed = Signal()
+
+    def __init__(self, application: QApplication, choice: str = "system") -> None:
+        super().__init__(application)
+        self._application = application
+        self._hints = application.styleHints()
+        self.theme = LIGHT
+        self.choice = choice
+        application.setStyle("Fusion")
+        self._hints.colorSchemeChanged.connect(self._follow)
+        self.choose(choice)
+
+    def choose(self, choice: str) -> None:
+        """Be "light", "dark", or what the "system" is."""
+        schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
+        self.choice = choice if choice in CHOICES else "system"
+        self._hints.setColorScheme(schemes.get(choice, Qt.ColorScheme.Unknown))
+        self._follow()
+
+    def _follow(self) -> None:
+        system_is_dark = self._hints.colorScheme() == Qt.ColorScheme.Dark
+        dark = self.choice == "dark" or (self.choice == "system" and system_is_dark)
+        self.theme = DARK if dark else LIGHT
+        self._application.setPalette(palette(self.theme))
+        self._application.setStyleSheet(style_sheet(self.theme))
+        self.changed.emit()
+
+
+def palette(theme: Theme) -> QPalette:
+    """Return Qt's palette of a theme."""
+    role = QPalette.ColorRole
+    colours = {
+        role.Window: theme.window,
+        role.WindowText: theme.text,
+        role.Base: theme.base,
+        role.AlternateBase: theme.window,
+        role.Text: theme.text,
+        role.PlaceholderText: theme.muted,
+        role.Button: theme.raised,
+        role.ButtonText: theme.text,
+        role.BrightText: theme.accent_text,
+        role.ToolTipBase: theme.raised,
+        role.ToolTipText: theme.text,
+        role.Highlight: theme.accent,
+        role.HighlightedText: theme.accent_text,
+        role.Accent: theme.accent,
+        role.Link: theme.accent,
+        role.Mid: theme.border,
+        role.Dark: theme.border,
+    }
+    chosen = QPalette()
+    for each, colour in colours.items():
+        chosen.setColor(each, QColor(colour))
+    for each in (role.WindowText, role.Text, role.ButtonText):
+        chosen.setColor(QPalette.ColorGroup.Disabled, each, QColor(theme.muted))
+    return chosen
+
+
+def muted(text: str = "") -> QLabel:
+    """Return text of less weight."""
+    label = QLabel(text)
+    label.setObjectName("muted")
+    return label
+
+
+def style_sheet(theme: Theme) -> str:
+    """Return the style sheet, its `@names` replaced by the theme's colours."""
+    text = (files("earmark_resources") / "style" / "earmark.qss").read_text(encoding="utf-8")
+    for name in sorted(vars(theme), key=len, reverse=True):
+        text = text.replace(f"@{name}", getattr(theme, name))
+    return text
