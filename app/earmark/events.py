@@ -29,7 +29,7 @@ class EventSettings:
         hysteresis: share of the threshold by which the score may fall below it while an event lasts.
         close_gaps: a shorter pause belongs to the event around it.
         shortest: what is shorter is not an event.
-        interpolate: an event begins and ends where the line between two frames' scores crosses the threshold, instead of
+        interpolate: an event begins and ends where the line between two scores crosses the threshold, instead of
             at the border between the frames.
     """
 
