@@ -15,6 +15,7 @@ from earmark.engine.service import Service, Setup
 from earmark.wire import Closed, Connection
 
 NICE = 5  # the window's threads come first
+WAITING = "OMP_WAIT_POLICY"  # torch's idle threads sleep: beside other work, spinning ones cost six times the CPU
 
 
 def main() -> None:
@@ -22,6 +23,7 @@ def main() -> None:
     faulthandler.enable()  # a native crash leaves its traceback in the log
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal goes to all; the parent decides what it means
+    os.environ.setdefault(WAITING, "PASSIVE")  # read once, when torch is imported
     if hasattr(os, "nice"):
         os.nice(NICE)
     connection = Connection(_inherited(sys.argv[1:]))
