@@ -8,6 +8,7 @@ from pathlib import Path
 
 from earmark.analysis import Analysis, Heading
 from earmark.engine_client import Engines, OnProgress, OnScores
+from earmark.errors import LibraryError
 from earmark.library import Library
 
 
