@@ -7,6 +7,7 @@ failed and were named, 130 interrupted, 141 nobody reads the output any more.
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -58,6 +59,9 @@ def command_line() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command line and exit with its status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names of files are any bytes
     try:
         status = run(arguments)
         sys.stdout.flush()
@@ -70,8 +74,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status; what a person must know is on stderr."""
-    try:
-        result = command_line.main(args=arguments, prog_name="earmark", standalone_mode=False)
+    try:  # not `command_line.main`, which makes an exit of its own of a reader that left
+        with command_line.make_context("earmark", list(sys.argv[1:] if arguments is None else arguments)) as context:
+            result = command_line.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
     except EarmarkError as error:
         tell(error)
         return NOTHING_STARTED

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from earmark.engine_client import Engines
 
 
-@click.group("models")
-def command() -> None:
-    """The models on offer, and the weights for them."""
+@click.group("models", invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> int:
+    """The models on offer, and the weights for them; without a command, list."""
+    return context.invoke(list_models) if context.invoked_subcommand is None else 0
 
 
 @command.command("list")

@@ -7,9 +7,11 @@ import click
 from earmark.commands import FAILED
 
 
-@click.group("plugins")
-def command() -> None:
-    """The plugins that are installed beside Earmark."""
+@click.group("plugins", invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> int:
+    """The plugins that are installed beside Earmark; without a command, list."""
+    return context.invoke(list_plugins) if context.invoked_subcommand is None else 0
 
 
 @command.command("list")
@@ -37,7 +39,7 @@ def list_plugins() -> int:
 @command.command("check")
 @click.argument("module")
 def check(module: str) -> int:
-    """Hold the plugin in MODULE to the contract: its hooks, its cards, what its models say of silence, tone and noise."""
+    """Hold the plugin in MODULE to the contract: its hooks, its cards, what its models answer."""
     import subprocess
     import sys
 

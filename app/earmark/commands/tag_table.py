@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from earmark.analysis import Heading
+from earmark.analysis import Analysis, Heading
 from earmark.events import Event
 
 BAR = 20  # characters of a score of 1
@@ -12,20 +12,15 @@ EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def lines(
-    name: str,
-    heading: Heading,
-    duration: float,
-    tags: Sequence[tuple[str, float]],
-    events: Sequence[Event],
-    warnings: Sequence[str],
+    heading: Heading, analysis: Analysis, tags: Sequence[tuple[str, float]], events: Sequence[Event]
 ) -> Iterator[str]:
     """Yield a recording's tags with bars, then its events in order of time."""
-    yield f"{name} · {heading.title} · {clock(duration)}"
-    width = max((len(label) for label, _ in tags), default=0)
+    yield f"{analysis.path} · {heading.title} · {clock(analysis.duration)}"
+    width = max((len(label) for label in {label for label, _ in tags} | {event.label for event in events}), default=0)
     for label, score in tags:
         yield f"  {label:<{width}}  {score:.2f}  {bar(score)}".rstrip()
     yield from (f"  {line}" for line in _events(events, width))
-    yield from (f"  Note: {warning}" for warning in warnings)
+    yield from (f"  Note: {warning}" for warning in analysis.warnings)
     yield ""
 
 
@@ -51,17 +46,3 @@ def clock(seconds: float) -> str:
     hours, minutes = divmod(minutes, 60)
     part = f"{minutes:02d}:{tenths // 10:02d}.{tenths % 10}" if hours else f"{minutes}:{tenths // 10:02d}.{tenths % 10}"
     return f"{hours}:{part}" if hours else part
-
-
-def total(counts: Mapping[str, float]) -> str:
-    """Return a run's last line: files, sound, speed, what was known, what failed."""
-    files = f"{counts['files']:g} {'result' if counts['files'] == 1 else 'results'}"
-    parts = [files]
-    if counts["taken"]:
-        parts.append(f"{clock(counts['sound'])} of sound in {counts['taken']:.1f} s "
-                     f"({counts['sound'] / counts['taken']:.0f} × real time)")
-    if counts["known"]:
-        parts.append(f"{counts['known']:g} from the library")
-    if counts["failed"]:
-        parts.append(f"{counts['failed']:g} failed")
-    return ", ".join(parts) + "."

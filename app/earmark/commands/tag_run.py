@@ -1,0 +1,174 @@
+"""The run of `earmark tag`: every file through every model, failures named, results as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from earmark import audio_file, folders, settings
+from earmark.analysis import Analysis, Heading, Pool
+from earmark.commands import FAILED, INTERRUPTED, tell
+from earmark.commands.models import find
+from earmark.commands.progress import Bar
+from earmark.commands.tag_output import Output, Result, output_for
+from earmark.commands.tag_table import clock
+from earmark.engine_client import Engines
+from earmark.errors import AudioFileError, CheckpointError, EarmarkError, LibraryError
+from earmark.events import DEFAULT_THRESHOLD, EventSettings, find_events
+from earmark.library import Library
+from earmark.tagging import Heard, Tagger
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What was asked for on the command line; None is "as the settings say"."""
+
+    paths: Sequence[Path]
+    models: Sequence[str] = ()
+    format_name: str | None = None
+    out: Path | None = None
+    threshold: float | None = None
+    top: int | Literal["all"] | None = None
+    pool: Pool = "max"
+    device: str | None = None
+    precision: str | None = None
+    again: bool = False
+
+
+@dataclass
+class Counts:
+    """What became of a run."""
+
+    results: int = 0
+    known: int = 0
+    failed: int = 0
+    sound: float = 0.0  # seconds analysed, and the time it took
+    taken: float = 0.0
+    device: str = ""
+
+    def __str__(self) -> str:
+        parts = [_count(self.results, "result")]
+        if self.taken:
+            speed = f"{self.sound / self.taken:.0f} × real time on {self.device}"
+            parts.append(f"{clock(self.sound)} of sound in {self.taken:.1f} s ({speed})")
+        if self.known:
+            parts.append(f"{self.known} from the library")
+        if self.failed:
+            parts.append(f"{self.failed} failed")
+        return ", ".join(parts) + "."
+
+
+def tag(choice: Choice) -> int:
+    """Tag everything and return the exit status.
+
+    Raises:
+        EarmarkError: nothing could be started.
+    """
+    chosen = settings.read()
+    engines = Engines(
+        device=choice.device or chosen.device,
+        precision=choice.precision or chosen.precision,
+        deadline=chosen.deadline,
+    )
+    try:
+        if choice.device not in (None, "auto"):
+            engines.device_line()  # one that is not here ends it now, and not at each file
+        headings = [_usable(engines, model) for model in dict.fromkeys(choice.models or chosen.models)]
+        tagger = Tagger(engines, _library(), again=choice.again)
+        threshold = chosen.threshold if choice.threshold is None else choice.threshold
+        return Run(choice, threshold, tagger, headings).run(engines)
+    finally:
+        engines.close()
+
+
+class Run:
+    """Every file through every model; a file that fails is named and the rest goes on."""
+
+    def __init__(self, choice: Choice, threshold: float | None, tagger: Tagger, headings: Sequence[Heading]) -> None:
+        self._choice, self._threshold = choice, threshold
+        self._tagger, self._headings = tagger, headings
+        self._counts = Counts()
+        self._files, self._lost = _files(choice.paths)
+
+    def run(self, engines: Engines) -> int:
+        """Tag, and return the exit status."""
+        names = " and ".join(heading.model_id for heading in self._headings)
+        with Bar(len(self._files) * len(self._headings)) as bar:
+            engines.on_notice = lambda notice: bar.tell(str(notice))
+            if self._files:
+                bar.tell(f"{_count(len(self._files), 'file')}, with {names}")
+            for path, error in self._lost:
+                self._fail(bar, path, error)
+            try:
+                output = output_for(self._choice.format_name, self._choice.out)
+                self._tag_all(bar, output)
+                output.finish()
+            except KeyboardInterrupt:
+                bar.tell(f"Interrupted. {self._counts} What is done is in the library.")
+                return INTERRUPTED
+        click.echo(str(self._counts), err=True)
+        return FAILED if self._counts.failed else 0
+
+    def _tag_all(self, bar: Bar, output: Output) -> None:
+        for path in self._files:
+            for heading in self._headings:
+                try:
+                    heard = self._tagger.hear(path, heading, on_progress=bar.during(audio_file.shown(path)))
+                except EarmarkError as error:
+                    self._fail(bar, path, error)
+                    bar.ended(well=False)
+                    continue
+                bar.ended(well=True)
+                self._count(heard)
+                with bar.printing():
+                    output.add(self._result(heading, heard.analysis))
+
+    def _result(self, heading: Heading, analysis: Analysis) -> Result:
+        own = analysis.thresholds if self._threshold is None else {}
+        default = DEFAULT_THRESHOLD if self._threshold is None else self._threshold
+        frames, hop = analysis.timeline()
+        where = EventSettings(threshold=default, thresholds=own)
+        events = find_events(frames, hop, analysis.labels, where, duration=analysis.duration)
+        return Result(heading=heading, analysis=analysis, events=events, top=self._choice.top, pool=self._choice.pool)
+
+    def _count(self, heard: Heard) -> None:
+        self._counts.results += 1
+        self._counts.known += heard.was_known
+        if not heard.was_known:
+            self._counts.sound += heard.analysis.duration
+            self._counts.taken += heard.analysis.seconds_taken
+            self._counts.device = heard.analysis.device
+
+    def _fail(self, bar: Bar, path: Path, error: EarmarkError) -> None:
+        self._counts.failed += 1
+        bar.tell(f"{path}: {error}")
+
+
+def _files(paths: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, EarmarkError]]]:
+    """Return the recordings, each once, and an error for each folder in which there is none."""
+    silent = [path for path in paths if path.is_dir() and not audio_file.walk([path])]
+    return audio_file.walk(paths), [(path, AudioFileError("No recording is in this folder.")) for path in silent]
+
+
+def _usable(engines: Engines, model_id: str) -> Heading:
+    heading = find(engines, model_id)
+    if not heading.has_weights:
+        raise CheckpointError(heading.error)
+    return heading
+
+
+def _library() -> Library | None:
+    try:
+        return Library(folders.library_path())
+    except LibraryError as error:
+        tell(error)
+        click.echo("Going on without the library: everything is analysed anew.", err=True)
+        return None
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
