@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -38,6 +39,7 @@ class Engines:
         self._keepers: dict[str, Keeper] = {}
         self._offer: catalogue.Offer | None = None
         self._device_line = ""
+        self._installed: tuple[list[installed.Entry], list[PluginError]] | None = None
 
     def cards(self) -> list[ModelCard]:
         """Return every model on offer, those of imported and fine-tuned checkpoints included."""
@@ -55,7 +57,8 @@ class Engines:
         """Ask the plugins again what they offer, in new processes, whatever was known of them."""
         self.close()
         with self._listing:
-            self._offer = self._ask_all(installed.plugins())
+            self._installed = installed.plugins()
+            self._offer = self._ask_all(*self._installed)
 
     def prepare(self, model_id: str) -> None:
         """Load a model, so that the first sound is heard at once."""
@@ -140,7 +143,7 @@ class Engines:
     def device_line(self) -> str:
         """Return the device in use and why: `CPU, 2 threads: no CUDA device was found`."""
         if not self._device_line:
-            answer = self._keeper_of(installed.OURS, self._entries()).ask("", {"do": "device"})
+            answer = self._keeper_of(installed.OURS, self._plugins()[0]).ask("", {"do": "device"})
             self._device_line = answer.header["line"] if answer else ""
         return self._device_line
 
@@ -190,21 +193,27 @@ class Engines:
         """Return what the plugins offer: known since, known from the last start, or asked now."""
         with self._listing:
             if self._offer is None:
-                found = installed.plugins()
-                fingerprint = installed.fingerprint(found[0])
-                self._offer = catalogue.load_offer(fingerprint) or self._ask_all(found)
+                entries, refused = self._plugins()
+                known = catalogue.load_offer(installed.fingerprint(entries))
+                self._offer = known or self._ask_all(entries, refused)
             return self._offer
 
-    def _ask_all(self, found: tuple[list[installed.Entry], list[PluginError]]) -> catalogue.Offer:
+    def _plugins(self) -> tuple[list[installed.Entry], list[PluginError]]:
+        """Return the installed plugins, looked up once: that reads every distribution's metadata."""
+        if self._installed is None:
+            self._installed = installed.plugins()
+        return self._installed
+
+    def _ask_all(self, entries: list[installed.Entry], refused: list[PluginError]) -> catalogue.Offer:
         """Ask every plugin for its cards, the distributions side by side, and keep the answer on disk."""
-        entries, refused = found
         offer = catalogue.Offer(faults=list(refused))
         distributions = dict.fromkeys(entry.distribution for entry in entries)
         with ThreadPoolExecutor(max(1, len(distributions))) as threads:
             for part in threads.map(lambda name: self._ask_one(name, entries), distributions):
                 offer.cards += part.cards
                 offer.faults += part.faults
-        catalogue.store_offer(installed.fingerprint(entries), offer)
+        with contextlib.suppress(OSError):  # where nothing may be written, they are asked at each start
+            catalogue.store_offer(installed.fingerprint(entries), offer)
         return offer
 
     def _ask_one(self, distribution: str, entries: Iterable[installed.Entry]) -> catalogue.Offer:
@@ -220,12 +229,9 @@ class Engines:
             offer.cards += [card_from_plain(plain) for plain in answer.header["cards"]] if answer else []
         return offer
 
-    def _entries(self) -> list[installed.Entry]:
-        return installed.plugins()[0]
-
     def _keeper(self, plugin: str) -> Keeper:
         """Return the keeper of the plugin's distribution."""
-        entries = self._entries()
+        entries = self._plugins()[0]
         entry = next((entry for entry in entries if entry.name == plugin), None)
         if entry is None:
             raise PluginError(f"There is no plugin “{plugin}”.", plugin=plugin, hint="See: earmark plugins list")

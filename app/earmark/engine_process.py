@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import queue
 import signal
 import socket
@@ -13,7 +14,8 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from earmark.api import Float
 from earmark.folders import engine_log_path
@@ -145,9 +147,11 @@ class EngineProcess:
         with self._changing:
             self._death = death
             waiting, self._answers = list(self._answers.values()), {}
-        self._on_death(death)
-        for answers in waiting:
-            answers.put(death)
+        try:
+            self._on_death(death)
+        finally:
+            for answers in waiting:
+                answers.put(death)
 
 
 def how_it_ended(status: int) -> str:
@@ -185,8 +189,12 @@ def _start() -> tuple[subprocess.Popen[bytes], Connection]:
     return process, Connection(ours)
 
 
-def _log():
+def _log() -> BinaryIO:
+    """Return the log, begun anew when it is long; nowhere, where nothing may be written."""
     path = engine_log_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    keep = path.exists() and path.stat().st_size < LONGEST_LOG
-    return path.open("ab" if keep else "wb")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        keep = path.exists() and path.stat().st_size < LONGEST_LOG
+        return path.open("ab" if keep else "wb")
+    except OSError:
+        return Path(os.devnull).open("ab")

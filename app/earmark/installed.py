@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ class Entry:
 
 def plugins() -> tuple[list[Entry], list[PluginError]]:
     """Return the installed plugins, ours first, and an error for each name that somebody has taken already."""
+    importlib.invalidate_caches()  # one may have been installed since this process started
     found = [Entry(point.name, point.value, _distribution(point)) for point in entry_points(group=GROUP)]
     found.sort(key=lambda entry: (entry.distribution != OURS, entry.distribution, entry.name))
     kept: dict[str, Entry] = {}

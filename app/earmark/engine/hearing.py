@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from earmark.api import AudioFileError, Clip, Float, Heard
+from earmark.api import AudioFileError, Clip, Float, Heard, PluginError
 from earmark.audio_file import open_recording
 from earmark.engine.models import LoadedModel
 from earmark.engine.read_ahead import ReadAhead
@@ -104,18 +104,30 @@ class FileHearing:
         card = self._card
         fitted = [replace(clip, samples=fit_clip(clip.samples, self._window, card.short)) for clip in clips]
         began = time.perf_counter()
-        answers = self._infer(self._loaded, fitted, self._where(clips))
+        answers = self._answers(fitted, clips)
         self._loaded.pace.took(len(clips), time.perf_counter() - began)
         news = Part(done_seconds=clips[-1].start + len(clips[-1].samples) / card.sample_rate)
         for clip, heard in zip(clips, answers, strict=True):
             self._add(clip, heard, news)
         self._tell(news)
 
+    def _answers(self, fitted: Sequence[Clip], clips: Sequence[Clip]) -> Sequence[Heard]:
+        """Ask the model; one by one where memory does not suffice for all at once."""
+        try:
+            return self._infer(self._loaded, fitted, self._where(clips))
+        except PluginError as error:
+            if len(clips) == 1 or not _lacks_memory(error.__cause__):
+                raise
+        self._loaded.pace.most = max(1, len(clips) // 2)
+        return [
+            self._infer(self._loaded, [one], self._where([clip]))[0] for one, clip in zip(fitted, clips, strict=True)
+        ]
+
     def _add(self, clip: Clip, heard: Heard, news: Part) -> None:
         """Stitch one window in; what was heard in the one before is now final up to here."""
         self._release(news, before=clip.start)
         self._waiting = (clip.start, heard.scores)
-        if heard.frames is None or heard.hop is None:
+        if not self._card.draws_timeline or heard.frames is None or heard.hop is None:
             return
         seconds = len(clip.samples) / clip.sample_rate
         if self._stitcher is None:
@@ -160,3 +172,8 @@ class FileHearing:
             "seconds_taken": taken,
             "warnings": warnings,
         }
+
+
+def _lacks_memory(error: BaseException | None) -> bool:
+    """Say whether this is Python's or a GPU's out-of-memory; torch, which has the latter, is not imported for it."""
+    return isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"

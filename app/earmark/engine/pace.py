@@ -7,12 +7,13 @@ MOST_CLIPS = 64
 
 
 class Pace:
-    """Measured time per clip → clips per batch. Starts with one clip, and at most doubles."""
+    """Measured time per clip → clips per batch. Starts with one clip, at most doubles, and never exceeds `most`."""
 
     def __init__(self) -> None:
         self.clips = 1
+        self.most = MOST_CLIPS
 
     def took(self, clips: int, seconds: float) -> None:
         """Note that a batch of so many clips took so long."""
         affordable = int(LONGEST_BATCH / max(seconds / clips, 1e-6))
-        self.clips = max(1, min(affordable, 2 * self.clips, MOST_CLIPS))
+        self.clips = max(1, min(affordable, 2 * self.clips, self.most))

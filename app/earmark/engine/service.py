@@ -66,6 +66,7 @@ class Service:
         """Answer one request; whatever happens, there is exactly one last word on it."""
         before, self._request = self._request, message.header["id"]
         try:
+            self._end_if_cancelled()
             self._say("done", self._does[message.header["do"]](self, message))
         except Cancelled:
             self._say("cancelled", {})
@@ -163,12 +164,15 @@ class Service:
 
     def _infer(self, loaded: LoadedModel, clips: Sequence[Clip], where: str) -> Sequence[Heard]:
         use_threads(spare=int(time.monotonic() - self._last_live < LIVE_FOR))
-        return self._host.infer(loaded.card, loaded.model, clips, Want(), what=where)
+        return self._host.infer(loaded.card, loaded.model, clips, Want(frames=loaded.card.draws_timeline), what=where)
 
     def _pause(self) -> None:
         """Between two batches of file work: answer what is more urgent; end this if nobody wants it any more."""
         while urgent := self._inbox.next_urgent():
             self._answer(urgent)
+        self._end_if_cancelled()
+
+    def _end_if_cancelled(self) -> None:
         if self._inbox.is_cancelled(self._request):
             raise Cancelled
 

@@ -76,10 +76,25 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
 
 @pytest.fixture
 def engines() -> Iterator[Engines]:
-    """Return engines on the CPU, with a deadline that a hang may last in a test."""
-    with_deadline = Engines(device="cpu", deadline=1.0)
-    yield with_deadline
-    with_deadline.close()
+    """Return engines on the CPU."""
+    patient = Engines(device="cpu")
+    yield patient
+    patient.close()
+
+
+@pytest.fixture
+def impatient(engines: Engines) -> Iterator[Callable[[], Engines]]:
+    """Return a function that gives engines with a short deadline, which know the plugins installed by then."""
+    made: list[Engines] = []
+
+    def make() -> Engines:
+        engines.cards()
+        made.append(Engines(device="cpu", deadline=1.0))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
 
 
 @pytest.fixture

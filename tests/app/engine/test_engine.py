@@ -261,6 +261,29 @@ def test_only_the_newest_window_of_live_sound_counts(draws, engines):
     assert engines.hear(samples, 1000, draws).scores[1] == 0
 
 
+def test_live_sound_that_is_empty_or_not_a_number_is_silence(draws, engines):
+    assert engines.hear(np.zeros(0, np.float32), 48000, draws).scores[1] == 0
+    assert engines.hear(np.full(2000, np.nan, np.float32), 1000, draws).scores[1] == 0
+
+
+def test_where_memory_is_short_clips_are_heard_one_by_one(install, engines, recording):
+    install(
+        """
+        @hookimpl
+        def models():
+            return [card()]
+
+        @hookimpl
+        def infer(model, clips, want):
+            if len(clips) > 1:
+                raise MemoryError
+            return [answer(clip) for clip in clips]
+        """
+    )
+    analysis = engines.analyse(recording, "toy/model")
+    assert analysis.window_scores[:, 1].tolist() == [0, 0, 0.5, 0.5, 0, 0]
+
+
 def test_a_request_after_closing_is_an_error_not_a_hang(install, engines, recording):
     install(SLOW)
     engines.cards()

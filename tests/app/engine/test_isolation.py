@@ -96,11 +96,11 @@ def test_a_request_that_a_plugin_fails_ends_with_a_sentence(install, engines, re
 
 @pytest.mark.parametrize("fault", DIES)
 def test_a_plugin_that_takes_its_process_down_is_named_with_the_clip_in_flight(
-    install, engines, recording, good, fault
+    install, impatient, recording, good, fault
 ):
     line, word = DIES[fault]
     install(INFER.format(fault=line), name="bad")
-    notices = []
+    engines, notices = impatient(), []
     engines.on_notice = notices.append
     with pytest.raises(PluginError, match=word) as died:
         engines.analyse(recording, "bad/model")
@@ -143,7 +143,7 @@ def test_a_plugin_that_hangs_or_crashes_while_listing_hurts_nobody(install, reco
 
 
 def test_the_next_start_knows_the_cards_without_asking(install, engines, good):
-    install("time.sleep(60)", name="bad")
+    install("raise SystemExit", name="bad")
     listed = engines.cards()
     began = time.monotonic()
     later = Engines(device="cpu")
