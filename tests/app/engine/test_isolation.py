@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 
+import numpy as np
 import pytest
 
 from earmark.api import CheckpointError, PluginError
@@ -268,3 +269,22 @@ def is_running(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_a_file_that_a_live_sounds_crash_interrupts_begins_again_and_is_told_once(install, engines, quiet):
+    install(INFER.replace("return [answer", "time.sleep(0.1); return [answer").format(fault="os._exit(1)"))
+    engines.prepare("toy/model")
+    told, results = [], []
+
+    def analyse():
+        results.append(engines.analyse(quiet, "toy/model", on_scores=lambda start, *_: told.append(start)))
+
+    work = threading.Thread(target=analyse)
+    work.start()
+    while not told:
+        time.sleep(0.01)
+    with pytest.raises(PluginError, match="over live sound"):
+        engines.hear(np.ones(2000, np.float32), 1000, "toy/model")
+    work.join()
+    assert told == [0, 1, 2, 3, 4, 5]
+    assert results[0].starts.tolist() == told
