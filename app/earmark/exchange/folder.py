@@ -1,0 +1,75 @@
+"""A folder of results: a file for each recording and model, written beside and renamed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+from earmark.document import Document
+from earmark.errors import DatasetError
+from earmark.exchange.labelled import Format
+
+LONGEST_NAME = 180  # bytes of the recording's name; file systems allow 255 with all that follows it
+
+
+class Folder:
+    """A folder that gets a file for each document, named after its recording, none twice in one run."""
+
+    def __init__(self, path: Path, form: Format) -> None:
+        self.path = path
+        self._form = form
+        self._owners: dict[str, tuple[str, str]] = {}  # name → (recording, model)
+
+    def add(self, document: Document) -> Path:
+        """Write a document beside its place and move it there; return its path.
+
+        Raises:
+            DatasetError: the folder cannot be written.
+        """
+        path = self.path / self._name(document)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            _write_whole(path, self._form, document)
+        except OSError as error:
+            raise DatasetError(f"{path} cannot be written.", hint=str(error)) from error
+        return path
+
+    def _name(self, document: Document) -> str:
+        """Return the recording's name, longer where another recording or model of this run has it already."""
+        owner = (os.path.abspath(document["file"]), document["model"])  # noqa: PTH100 - the name as given, no links followed
+        for stem in _stems(document):
+            name = f"{stem}{self._form.suffix}"
+            if self._owners.setdefault(name.casefold(), owner) == owner:
+                return name
+        raise AssertionError("The numbers never end.")
+
+
+def _stems(document: Document) -> Iterator[str]:
+    file = Path(document["file"])
+    model = document["model"].replace("/", "-")
+    parent = Path(os.path.abspath(file)).parent.name  # noqa: PTH100
+    yield (stem := _short(file.stem))
+    yield f"{stem}.{model}"
+    yield _short(file.name)
+    yield f"{_short(file.name)}.{model}"
+    yield _short(f"{parent}_{file.name}")
+    for number in count(2):
+        yield f"{_short(f'{parent}_{file.name}')}.{model} ({number})"
+
+
+def _short(name: str) -> str:
+    return os.fsencode(name)[:LONGEST_NAME].decode("utf-8", "ignore") if len(os.fsencode(name)) > LONGEST_NAME else name
+
+
+def _write_whole(path: Path, form: Format, document: Document) -> None:
+    beside = path.with_name(f".{os.getpid()}.partial")
+    try:
+        with beside.open("w", encoding="utf-8", errors="surrogateescape", newline="") as stream:
+            form.write([document], stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
