@@ -9,6 +9,7 @@ import pytest
 
 from earmark.api import Checkpoint, Heard, ModelCard, Weights, hookimpl
 from earmark.checkpoints import write_checkpoint
+from earmark.installed import OURS, plugins
 from earmark.testing import check_plugin
 
 CARD = ModelCard(model_id="toy/model", title="A toy", sample_rate=2000, window_seconds=0.5, labels=("quiet", "loud"))
@@ -118,3 +119,11 @@ def test_with_weights_the_model_is_run(weighty, tmp_path, factor, findings):
     checkpoint = Checkpoint(path=folder, model_id="toy/model", labels=CARD.labels)
     write_checkpoint(folder, {"factor": np.array([factor], np.float32)}, checkpoint)
     assert len(check_plugin(weighty, checkpoints={"toy/model": folder})) == findings
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in plugins()[0] if entry.distribution == OURS])
+def test_our_own_plugins_keep_their_promises(name):
+    import torch
+
+    torch.set_num_threads(1)
+    assert [str(finding) for finding in check_plugin(name) if not finding.is_note] == []
