@@ -1,8 +1,7 @@
 """Playing a recording, and knowing to the sample what is being heard.
 
-The only place that imports sounddevice, and only when something is played: where PortAudio is missing, everything else
-works. A thread of its own opens the device and decodes ahead; PortAudio's thread takes the samples. `position` is
-computed from the sample counter and the times that the stream itself gives, never from a timer.
+A thread of its own opens the device and decodes ahead; PortAudio's thread takes the samples. `position` is computed
+from the sample counter and the times that the stream itself gives, never from a timer.
 """
 
 from __future__ import annotations
@@ -14,83 +13,27 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from earmark import audio_file
 from earmark.api import AudioDeviceError, EarmarkError, Float
+from earmark.sound import Outlet, Sound, let_the_process_end, outlet, system_sound
 
 BLOCK = 1024  # samples; explicit, because a host's own choice may change from call to call
 LATENCY = 0.15  # seconds; "low" underflows under load
 DECODED_SECONDS = 0.5
 DECODED_AHEAD = 8  # pieces of DECODED_SECONDS
+CLOSE_SECONDS = 2.0  # that a device may take to be let go
 SILENT_SECONDS = 3.0  # without a callback: the sound server is frozen
-NO_DEVICE_HINT = "Connect headphones or a loudspeaker; everything but playing works without."
 
 Ended = Callable[[EarmarkError | None], None]
-FindSound = Callable[..., "Sound"]
+FindSound = Callable[..., Sound]
 log = logging.getLogger(__name__)
-
-
-class Sound(Protocol):
-    """What is used of the sounddevice module."""
-
-    def query_devices(self, device: None, kind: str) -> Any: ...
-    def check_output_settings(self, *, samplerate: float, channels: int) -> None: ...
-
-    OutputStream: Callable[..., Any]
-
-
-def system_sound(*, look_again: bool = False) -> Sound:
-    """Return sounddevice.
-
-    Args:
-        look_again: list the devices anew; PortAudio does so only when it is started.
-
-    Raises:
-        AudioDeviceError: PortAudio is not installed.
-    """
-    try:
-        import sounddevice
-    except OSError as error:
-        raise AudioDeviceError(
-            "No sound system was found.", hint="Install PortAudio: apt install libportaudio2"
-        ) from error
-    if look_again:
-        sounddevice._terminate()
-        sounddevice._initialize()
-    return sounddevice
-
-
-@dataclass(frozen=True)
-class Outlet:
-    """The device that plays: its sample rate in Hz and its channels."""
-
-    sample_rate: int
-    channels: int
-
-
-def outlet(sound: Sound, wanted_rate: int) -> Outlet:
-    """Return how the default device can play a recording of `wanted_rate`: at that rate, or else at its own.
-
-    Raises:
-        AudioDeviceError: there is no device.
-    """
-    try:
-        device = sound.query_devices(None, "output")
-    except Exception as error:  # PortAudioError and ValueError, by host
-        raise AudioDeviceError("No sound device was found.", hint=NO_DEVICE_HINT) from error
-    channels = min(2, device["max_output_channels"])
-    try:
-        sound.check_output_settings(samplerate=wanted_rate, channels=channels)
-    except Exception:  # the device refuses that rate: it is resampled
-        return Outlet(int(device["default_samplerate"]), channels)
-    return Outlet(wanted_rate, channels)
 
 
 class Clock:
@@ -136,6 +79,7 @@ class Playback:
         self.stop()
         sound = partial(self._find_sound, look_again=self._failed)
         self._playing = self._latest = _Performance(sound, path, (start, end), self._ended, after=self._latest)
+        self._playing.begin()  # only now: it may end before this line does
 
     def stop(self) -> None:
         """Stop, soon; `on_ended` is not called for what was stopped."""
@@ -146,8 +90,8 @@ class Playback:
     def close(self) -> None:
         """Stop, and wait until the device is free: as long as a sound server that still answers may take."""
         self.stop()
-        if self._latest:
-            self._latest.wait(2.0)
+        if self._latest and not self._latest.wait(CLOSE_SECONDS):
+            let_the_process_end()
 
     @property
     def playing(self) -> bool:
@@ -193,14 +137,17 @@ class _Performance:
         self._stopped = threading.Event()
         self._silent = threading.Event()  # the stream has finished, or the device is gone
         self._thread = threading.Thread(target=self._perform, args=(after,), name="playback", daemon=True)
+
+    def begin(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
         self._stopped.set()
         self._silent.set()
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> bool:
         self._thread.join(seconds)
+        return not self._thread.is_alive()
 
     def position(self) -> float:
         stream = self._stream

@@ -102,8 +102,9 @@ class LaneAxis(pg.AxisItem):
 
     def tickValues(self, minVal, maxVal, size):  # noqa: N802, N803 - pyqtgraph's
         """Return the middles of the lanes in view."""
+        top, bottom = sorted((minVal, maxVal))  # the lanes count downwards
         middles = [index + 0.5 for index in range(len(self._labels))]
-        return [(1, [middle for middle in middles if minVal <= middle <= maxVal])]
+        return [(1, [middle for middle in middles if top <= middle <= bottom])]
 
     def tickStrings(self, values, scale, spacing):  # noqa: N802 - pyqtgraph's
         """Return the names."""

@@ -11,6 +11,7 @@ from earmark.gui.spectrogram_view import SpectrogramView
 from earmark.gui.theme import Theme, muted
 from earmark.gui.time_span import TimeSpan
 
+MOST_LANES = 0.4  # of the height, unless the person moves the line between
 SCROLL_UNITS = 1_000  # of the scroll bar in a second
 
 
@@ -43,6 +44,7 @@ class Centre(QStackedWidget):
         self.empty = EmptyState()
         self.spectrogram = SpectrogramView(self.span)
         self.lanes = LanesView(self.span)
+        self._sizes_chosen = False  # by the person
         self.scroll_bar = QScrollBar(Qt.Orientation.Horizontal)
         self.scroll_bar.setAccessibleName("Time in view")
         self.addWidget(self.empty)
@@ -55,6 +57,7 @@ class Centre(QStackedWidget):
         self.splitter.addWidget(self.spectrogram)
         self.splitter.addWidget(self.lanes)
         self.splitter.setStretchFactor(0, 1)
+        self.splitter.splitterMoved.connect(self._keep_sizes)
         column = QWidget()
         layout = QVBoxLayout(column)
         layout.setContentsMargins(0, 0, 0, 2)
@@ -69,6 +72,7 @@ class Centre(QStackedWidget):
     def _connect(self) -> None:
         self.spectrogram.sought.connect(self.sought)
         self.lanes.sought.connect(self.sought)
+        self.lanes.grew.connect(self._make_room)
         self.span.moved.connect(self._show_span)
         self.scroll_bar.valueChanged.connect(self._scroll)
 
@@ -85,6 +89,16 @@ class Centre(QStackedWidget):
         """Move the playhead in all views."""
         self.spectrogram.show_playhead(seconds)
         self.lanes.show_playhead(seconds)
+
+    def _keep_sizes(self) -> None:
+        self._sizes_chosen = True
+
+    def _make_room(self) -> None:
+        """Give the lanes the height they ask for, up to a part of the whole; never less than they have."""
+        lanes = min(self.lanes.sizeHint().height(), round(self.splitter.height() * MOST_LANES))
+        _, has = self.splitter.sizes()
+        if not self._sizes_chosen and lanes > has:
+            self.splitter.setSizes([self.splitter.height() - lanes, lanes])
 
     def _show_span(self, start: float, end: float) -> None:
         page = round((end - start) * SCROLL_UNITS)

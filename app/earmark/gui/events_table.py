@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QHeaderView, QTableView
 
 from earmark.events import Event
 from earmark.gui.axes import time_text
-from earmark.gui.label_colours import label_colour, label_text
+from earmark.gui.label_colours import label_icon, label_text
 from earmark.gui.own_keys import TABLE, keep_keys
+from earmark.gui.placeholder import Placeholder
 
 LABEL, ONSET, OFFSET, SCORE = range(4)
 HEADERS = ("Label", "Start", "End", "Score")
@@ -55,7 +56,7 @@ class EventsModel(QAbstractTableModel):
         if role == SORTED_BY:
             return (label_text(event.label), event.onset, event.offset, event.score)[column]
         if role == Qt.ItemDataRole.DecorationRole and column == LABEL:
-            return label_colour(event.label)
+            return label_icon(event.label)
         if role == Qt.ItemDataRole.TextAlignmentRole and column != LABEL:
             return RIGHT
         return None
@@ -101,6 +102,7 @@ class EventsTable(QTableView):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
+        Placeholder(self, "What was heard when appears here.")
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(25)
         header = self.horizontalHeader()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zlib
+from functools import cache
 
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QIcon, QPixmap
 
 # Twelve colours found by search: each has a contrast of 3 : 1 or more on white and on the dark plot, and any two stay
 # apart for people who see no red or no green (tests/app/gui/test_label_colours.py measures both).
@@ -22,12 +23,24 @@ COLOURS = (
     "#853dc2",
     "#b53715",
 )
+SWATCH = 12  # pixels
 SALT = 720  # the first with which the twelve labels of the bundled model get twelve colours
 
 
 def label_colour(label: str) -> QColor:
     """Return the label's colour: the same in every recording, model and session."""
     return QColor(COLOURS[zlib.crc32(f"{SALT} {label_text(label)}".encode()) % len(COLOURS)])
+
+
+@cache
+def label_icon(label: str) -> QIcon:
+    """Return a swatch of the label's colour, the same where its row is selected."""
+    swatch = QPixmap(SWATCH, SWATCH)
+    swatch.fill(label_colour(label))
+    icon = QIcon()
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected, QIcon.Mode.Disabled):
+        icon.addPixmap(swatch, mode)
+    return icon
 
 
 def label_text(label: str) -> str:

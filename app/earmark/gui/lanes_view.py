@@ -26,6 +26,7 @@ class LanesView(QWidget):
     sought = Signal(float)  # seconds
     picked = Signal(object)  # an event's number, or None
     opened = Signal(int)  # an event's number, by double click
+    grew = Signal()  # asks for another height than before
 
     def __init__(self, span: TimeSpan) -> None:
         super().__init__()
@@ -65,7 +66,8 @@ class LanesView(QWidget):
 
     def _connect(self) -> None:
         self._box.sought.connect(self.sought)
-        self._box.clicked.connect(self._click)
+        self._box.clicked.connect(lambda place: self.picked.emit(self._event_at(place)))
+        self._box.double_clicked.connect(self._open)
         self._box.sideways.connect(lambda notches: self.scroll_bar.setValue(round(self.scroll_bar.value() - notches)))
         self.scroll_bar.valueChanged.connect(self._scroll)
 
@@ -92,6 +94,7 @@ class LanesView(QWidget):
         self._fit_lanes()
         if self.sizeHint() != asked:
             self.updateGeometry()
+            self.grew.emit()
 
     def select(self, number: int | None) -> None:
         """Outline one event."""
@@ -130,6 +133,11 @@ class LanesView(QWidget):
         top = self.scroll_bar.value()
         self._box.setYRange(top, top + self.plot.height() / LANE_PIXELS, padding=0)
 
-    def _click(self, place: QPointF) -> None:
+    def _event_at(self, place: QPointF) -> int | None:
         slack = SLACK_PIXELS * self._span.length / max(self._box.width(), 1)
-        self.picked.emit(self.item.event_at(place.x(), place.y(), slack))
+        return self.item.event_at(place.x(), place.y(), slack)
+
+    def _open(self, place: QPointF) -> None:
+        number = self._event_at(place)
+        if number is not None:
+            self.opened.emit(number)

@@ -76,7 +76,11 @@ def dock(window: QMainWindow, title: str, widget: QWidget, side: Qt.DockWidgetAr
     """Add a panel that can be moved, closed and brought back."""
     panel = QDockWidget(title, window)
     panel.setObjectName(title.lower())
-    panel.setWidget(widget)
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(6, 0, 6, 4)
+    row.addWidget(widget)
+    panel.setWidget(box)
     window.addDockWidget(side, panel)
     return panel
 

@@ -6,19 +6,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QWidget
 
 from earmark import audio_file, settings
 from earmark.analysis import Analysis, Heading
+from earmark.api import EarmarkError
 from earmark.engine_client import Engines
 from earmark.frequency_scale import NAMES
-from earmark.gui import layout
+from earmark.gui import exports, layout
 from earmark.gui.actions import DEEDS, Actions
 from earmark.gui.axes import time_text
 from earmark.gui.centre import Centre
+from earmark.gui.choices import Choices
 from earmark.gui.events_table import EventsTable
-from earmark.gui.exports import Exporter
 from earmark.gui.help import about_window, keys_window
 from earmark.gui.listening import Listening
 from earmark.gui.notices import Notices
@@ -34,7 +34,7 @@ from earmark.library import Library
 from earmark.playback import Playback
 
 SIZE = (1280, 800)
-SIDES = (200, 290)  # pixels, left and right docks at first
+SIDES = (200, 340)  # pixels, left and right docks at first
 SHORT, LONG = 1.0, 15.0  # seconds of seeking
 ZOOM = 0.5
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
@@ -77,8 +77,8 @@ class MainWindow(QMainWindow):
         self.resizeDocks(docks[:2], list(SIDES), Qt.Orientation.Horizontal)
         self.setStatusBar(layout.bottom(self.settings, self.progress, self.notices))
         view = self.do.fill(self.menuBar())["&View"]
-        self._scales = _choices(view, "Frequency a&xis", NAMES, "linear", self.shown.show_scale)
-        self._themes = _choices(view, "&Theme", CHOICES, self._appearance.choice, self._appearance.choose)
+        self._scales = Choices(view, "Frequency a&xis", NAMES, "linear", self.shown.show_scale)
+        self._themes = Choices(view, "&Theme", CHOICES, self._appearance.choice, self._appearance.choose)
         panels = view.addMenu("&Panels")
         for panel in docks:
             panels.addAction(panel.toggleViewAction())
@@ -147,6 +147,7 @@ class MainWindow(QMainWindow):
 
     def begin(self, paths: Sequence[Path]) -> None:
         """Start the engines and open recordings; called once the window is visible."""
+        self.centre.setFocus()  # keys act at once, and no panel is marked
         self.listening.start()
         self.sound.start()
         self.open_paths(paths)
@@ -177,8 +178,16 @@ class MainWindow(QMainWindow):
 
     def export(self) -> None:
         """Write what was heard in a format of the person's choice."""
-        if self.shown.analysis:
-            Exporter(self, self.notices).ask(self.shown.analysis, self.shown.events)
+        analysis, events = self.shown.analysis, self.shown.events
+        chosen = exports.ask_for_file(self, analysis.path) if analysis else None
+        if analysis is None or chosen is None:
+            return
+        try:
+            exports.write(*chosen, analysis, events)
+        except EarmarkError as error:
+            self.notices.report(error)
+        else:
+            self.notices.tell(f"{chosen[0].name} was written, with {len(events)} events.")
 
     def _analyse(self) -> None:
         if self.shown.path:
@@ -234,7 +243,7 @@ class MainWindow(QMainWindow):
                 self.notices.say(sentence)
         self.shown.show_analysis(path, analysis)
 
-    def _refuse(self, path: Path, error) -> None:
+    def _refuse(self, path: Path, error: EarmarkError) -> None:
         self.recordings.say(path, f"Failed: {error.sentence}")
         self.notices.report(error)
 
@@ -262,8 +271,8 @@ class MainWindow(QMainWindow):
 
     def _remember(self, kept: settings.Settings) -> None:
         layout.restore(self, kept.window)
-        _check(self._scales, kept.window.get("scale"))
-        _check(self._themes, kept.window.get("theme"))
+        self._scales.pick(kept.window.get("scale"))
+        self._themes.pick(kept.window.get("theme"))
         self._show_given()
 
     def dragEnterEvent(self, event) -> None:  # noqa: N802 - Qt's
@@ -286,23 +295,3 @@ class MainWindow(QMainWindow):
         self.sound.wait()
         self.listening.close()
         super().closeEvent(event)
-
-
-def _choices(menu: QMenu, title: str, names: Sequence[str], chosen: str, choose: Callable[[str], None]) -> QActionGroup:
-    """Add a menu in which one of several names is chosen."""
-    submenu = menu.addMenu(title)
-    group = QActionGroup(submenu)
-    for name in names:
-        action = submenu.addAction(name.capitalize())
-        action.setData(name)
-        action.setCheckable(True)
-        action.setChecked(name == chosen)
-        group.addAction(action)
-    group.triggered.connect(lambda action: choose(action.data()))
-    return group
-
-
-def _check(group: QActionGroup, name: object) -> None:
-    for action in group.actions():
-        if action.data() == name:
-            action.trigger()

@@ -20,9 +20,10 @@ class Notice(QFrame):
 
     closed = Signal(object)  # itself
 
-    def __init__(self, sentence: str, hint: str, details: str) -> None:
+    def __init__(self, sentence: str, hint: str = "", details: str = "", *, good: bool = False) -> None:
         super().__init__()
-        self.setObjectName("notice")
+        self.setObjectName("news" if good else "notice")
+        self._mark = "✓" if good else "⚠"
         self.sentence, self.hint, self.count, self.last = sentence, hint, 1, 0.0
         self._label = QLabel()
         self._label.setWordWrap(True)
@@ -54,7 +55,7 @@ class Notice(QFrame):
     def text(self) -> str:
         """Return what the line says."""
         times = f" ({self.count} times)" if self.count > 1 else ""
-        return f"⚠ {self.sentence} {self.hint}".rstrip() + times
+        return f"{self._mark} {self.sentence} {self.hint}".rstrip() + times
 
     def again(self) -> None:
         """Count one more of the same."""
@@ -100,6 +101,10 @@ class Notices(QWidget):
                 notice.last = now
                 return
         self._add(Notice(sentence, hint, details), now)
+
+    def tell(self, sentence: str) -> None:
+        """Show that something was done."""
+        self._add(Notice(sentence, good=True), self._clock())
 
     def close_last(self) -> None:
         """Close the newest."""

@@ -19,6 +19,7 @@ class TimeBox(pg.ViewBox):
 
     sought = Signal(float)  # seconds
     clicked = Signal(QPointF)  # seconds, height
+    double_clicked = Signal(QPointF)
     sideways = Signal(float)  # notches with Shift: the other axis
     pointed = Signal(object)  # QPointF in seconds and height, or None: the pointer has left
 
@@ -53,7 +54,7 @@ class TimeBox(pg.ViewBox):
         """Seek."""
         if ev.button() == Qt.MouseButton.LeftButton:
             place = self.mapToView(ev.pos())
-            self.clicked.emit(place)
+            (self.double_clicked if ev.double() else self.clicked).emit(place)
             self.sought.emit(place.x())
             ev.accept()
 

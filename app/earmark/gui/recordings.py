@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from earmark.audio_file import shown
 from earmark.gui.own_keys import TABLE, keep_keys
+from earmark.gui.placeholder import Placeholder
 
 PATH, STATE = Qt.ItemDataRole.UserRole + 1, Qt.ItemDataRole.UserRole + 2
 MARGIN = 8
@@ -79,11 +80,12 @@ class Recordings(QWidget):
         self._lay_out()
         self.search.textChanged.connect(self._filtered.setFilterFixedString)
         self.view.selectionModel().currentChanged.connect(self._choose)
+        Placeholder(self.view, "Open recordings, or drop them into the window.")
         keep_keys(self.view, TABLE)
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 0, 0, 6)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.search)
         layout.addWidget(self.view, 1)
 

@@ -49,7 +49,7 @@ class DecibelBar(QWidget):
             y = bar.bottom() - (level - low) / (high - low) * bar.height()
             if bar.top() + 5 <= y <= bar.bottom() - 5:
                 painter.drawLine(QPointF(bar.right() + 1, y), QPointF(bar.right() + 4, y))
-                place = QRectF(bar.right() + 6, y - 8, 34, 16)
+                place = QRectF(bar.right() + 9, y - 8, 34, 16)
                 painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, f"{level}".replace("-", "−"))
 
 

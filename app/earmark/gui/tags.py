@@ -19,16 +19,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from earmark.gui.label_colours import label_colour, label_text
+from earmark.gui.label_colours import label_colour, label_icon, label_text
 from earmark.gui.own_keys import PICKER, TABLE, keep_keys
+from earmark.gui.placeholder import Placeholder
 from earmark.gui.theme import muted
 
 LABEL, WHOLE, HERE = range(3)
 HEADERS = ("Label", "Whole", "Here")
 TOPS = (10, 20, 50)
 NOTE = "Scores are not probabilities, and those of two models cannot be compared."
-SCORE = Qt.ItemDataRole.UserRole + 1
+SCORE, COLOUR = Qt.ItemDataRole.UserRole + 1, Qt.ItemDataRole.UserRole + 2
 NUMBER_WIDTH = 34
+LABEL_WIDTH = 140
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -84,6 +86,8 @@ class TagsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole and index.column() == LABEL:
             return label_text(label)
         if role == Qt.ItemDataRole.DecorationRole and index.column() == LABEL:
+            return label_icon(label)
+        if role == COLOUR:
             return label_colour(label)
         score = whole if index.column() == WHOLE else self._here.get(label)
         if role == SCORE and index.column() != LABEL:
@@ -108,7 +112,7 @@ class BarDelegate(QStyledItemDelegate):
         bar = QRectF(area.left(), area.top(), (area.width() - NUMBER_WIDTH) * min(max(score, 0.0), 1.0), area.height())
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         colours = option.palette
-        painter.fillRect(bar, index.model().index(index.row(), LABEL).data(Qt.ItemDataRole.DecorationRole))
+        painter.fillRect(bar, index.model().index(index.row(), LABEL).data(COLOUR))
         painter.setPen((colours.highlightedText() if selected else colours.text()).color())
         alignment = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(area, alignment, f"{score:.2f}".lstrip("0") if score < 0.995 else "1.0")
@@ -138,6 +142,7 @@ class Tags(QWidget):
         view = self.view
         view.setItemDelegateForColumn(WHOLE, BarDelegate(view))
         view.setItemDelegateForColumn(HERE, BarDelegate(view))
+        Placeholder(view, "What is in the recording appears here.")
         view.verticalHeader().hide()
         view.verticalHeader().setDefaultSectionSize(25)
         view.setShowGrid(False)
@@ -147,6 +152,8 @@ class Tags(QWidget):
         header = view.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(LABEL, QHeaderView.ResizeMode.ResizeToContents)
+        header.setMaximumSectionSize(LABEL_WIDTH)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         note = muted("Scores are not probabilities.")
         note.setToolTip(NOTE)
@@ -154,6 +161,6 @@ class Tags(QWidget):
         below.addWidget(note, 1)
         below.addWidget(self.top)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 6, 4)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(view, 1)
         layout.addLayout(below)

@@ -128,7 +128,7 @@ class CountingStream:
 
     @property
     def time(self) -> float:
-        return self.taken / self.rate
+        return 1.0 + self.taken / self.rate
 
     def start(self) -> None:
         self.active = True

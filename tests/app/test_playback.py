@@ -1,0 +1,215 @@
+"""Playing, with a sound card that only counts: the one thing that a machine without sound cannot have."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+import soundfile
+
+from earmark.api import AudioDeviceError, AudioFileError
+from earmark.playback import LATENCY, Clock, Playback
+from earmark.sound import outlet
+
+
+class Times:
+    def __init__(self, heard_at: float) -> None:
+        self.outputBufferDacTime = heard_at
+        self.currentTime = heard_at
+
+
+class Card:
+    """A sound card whose stream is played by the test: `pull` takes samples and lets time pass."""
+
+    class CallbackStop(Exception):  # noqa: N818 - sounddevice's name
+        pass
+
+    def __init__(self, *, rates: tuple[int, ...] = (), present: bool = True) -> None:
+        self.rates, self.present = rates, present
+        self.started = threading.Event()
+        self.time, self.active = 1.0, False
+        self.heard: list[np.ndarray] = []
+
+    def query_devices(self, device, kind):
+        if not self.present:
+            raise ValueError("Error querying device -1")
+        return {"max_output_channels": 2, "default_samplerate": 48_000.0}
+
+    def check_output_settings(self, *, samplerate, channels):
+        if self.rates and samplerate not in self.rates:
+            raise ValueError("Invalid sample rate")
+
+    def OutputStream(self, *, samplerate, channels, callback, finished_callback, **_):  # noqa: N802
+        self.rate, self.channels = samplerate, channels
+        self.callback, self.finished = callback, finished_callback
+        return self
+
+    def start(self) -> None:
+        self.active = True
+        self.started.set()
+
+    def abort(self) -> None:
+        self.active = False
+
+    close = abort
+
+    def pull(self, samples: int, *, heard_later: float = 0.0) -> np.ndarray:
+        assert self.started.wait(5)
+        out = np.zeros((samples, self.channels), np.float32)
+        try:
+            self.callback(out, samples, Times(self.time + heard_later), None)
+        except Card.CallbackStop:
+            self.active = False
+            self.finished()
+        self.time += samples / self.rate
+        self.heard.append(out)
+        return out
+
+    def vanish(self) -> None:
+        self.active = False
+        self.finished()
+
+
+@pytest.fixture
+def noise(tmp_path):
+    path = tmp_path / "noise.wav"
+    samples = np.random.default_rng(0).uniform(-1, 1, 32_000).astype(np.float32)
+    soundfile.write(path, samples, 32_000, subtype="FLOAT")
+    return path, samples
+
+
+class Ending:
+    def __init__(self, playback: Playback) -> None:
+        self.came, self.error = threading.Event(), None
+        playback.on_ended = self._note
+
+    def _note(self, error) -> None:
+        self.error = error
+        self.came.set()
+
+
+@pytest.fixture
+def play():
+    """Play on a card; returns playback and ending."""
+    playing = []
+
+    def start(card, path, **span):
+        playback = Playback(sound=lambda look_again=False: card)
+        ending = Ending(playback)
+        playback.play(path, **span)
+        playing.append(playback)
+        return playback, ending
+
+    yield start
+    for playback in playing:
+        playback.close()
+
+
+def test_every_sample_is_played_once_and_in_order(noise, play):
+    path, samples = noise
+    card = Card()
+    _, ending = play(card, path)
+    while not ending.came.wait(0.001):
+        card.pull(1000)
+    heard = np.concatenate(card.heard)
+    assert np.array_equal(heard[:32_000, 0], samples)
+    assert np.array_equal(heard[:, 0], heard[:, 1])
+    assert not heard[32_000:].any()
+    assert len(heard) - 32_000 >= LATENCY * 32_000  # else the device would cut the end off
+    assert ending.error is None
+
+
+def test_a_stretch_is_played_from_its_start_to_its_end(noise, play):
+    path, samples = noise
+    card = Card()
+    _, ending = play(card, path, start=0.25, end=0.5)
+    while not ending.came.wait(0.001):
+        card.pull(1000)
+    heard = np.concatenate(card.heard)[:, 0]
+    assert np.array_equal(heard[:8000], samples[8000:16_000])
+    assert not heard[8000:].any()
+
+
+def test_the_position_is_what_is_heard_not_what_was_handed_out(noise, play):
+    path, _ = noise
+    card = Card()
+    playback, _ = play(card, path, start=0.1)
+    card.pull(3200, heard_later=0.05)
+    assert playback.position == pytest.approx(0.1 + 0.05)  # 0.1 s later, of which 0.05 s were still on the way
+    card.time += 0.02
+    assert playback.position == pytest.approx(0.17)
+
+
+def test_an_empty_buffer_holds_the_position_instead_of_running_ahead():
+    clock = Clock()
+    clock.give(heard_at=1.0, first=0, count=100)
+    clock.give(heard_at=3.0, first=100, count=100)
+    assert clock.sample(0.5, 100) == 0
+    assert clock.sample(1.5, 100) == 50
+    assert clock.sample(2.9, 100) == 100
+    assert clock.sample(3.25, 100) == 125
+
+
+def test_a_device_that_refuses_the_rate_gets_its_own_and_the_position_stays_in_seconds(noise, play):
+    path, _ = noise
+    card = Card(rates=(48_000,))
+    playback, _ = play(card, path)
+    card.pull(24_000)
+    assert card.rate == 48_000
+    assert playback.position == pytest.approx(0.5)
+
+
+def test_no_device_is_an_error_with_a_hint(noise, play):
+    path, _ = noise
+    _, ending = play(Card(present=False), path)
+    assert ending.came.wait(5)
+    assert isinstance(ending.error, AudioDeviceError)
+    assert ending.error.sentence == "No sound device was found."
+    assert ending.error.hint
+
+
+def test_a_device_that_vanishes_is_an_error(noise, play):
+    path, _ = noise
+    card = Card()
+    playback, ending = play(card, path)
+    card.pull(1000)
+    card.vanish()
+    assert ending.came.wait(5)
+    assert isinstance(ending.error, AudioDeviceError)
+    assert not playback.playing
+
+
+def test_a_file_that_vanishes_is_an_error(tmp_path, play):
+    _, ending = play(Card(), tmp_path / "gone.wav")
+    assert ending.came.wait(5)
+    assert isinstance(ending.error, AudioFileError)
+
+
+def test_stopping_says_nothing_and_frees_the_device(noise, play):
+    path, _ = noise
+    card = Card()
+    playback, ending = play(card, path)
+    card.pull(1000)
+    playback.close()
+    assert not card.active
+    assert not ending.came.is_set()
+    assert playback.position is None
+
+
+def test_one_stretch_after_another_waits_for_the_device(noise, play):
+    path, samples = noise
+    card = Card()
+    playback, _ = play(card, path)
+    card.pull(1000)
+    card.started.clear()
+    playback.play(path, start=0.5)
+    assert np.array_equal(card.pull(1000)[:, 0], samples[16_000:17_000])
+
+
+def test_mono_devices_get_one_channel():
+    class MonoCard(Card):
+        def query_devices(self, device, kind):
+            return {"max_output_channels": 1, "default_samplerate": 44_100.0}
+
+    assert outlet(MonoCard(), 8000).channels == 1
