@@ -12,6 +12,7 @@ import numpy as np
 from earmark.api import Float
 
 Pool = Literal["max", "mean"]
+_ROUNDING = 0.01  # seconds: what float32 may be off after some hours
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +100,7 @@ class Analysis:
         steps = np.zeros((count, len(self.labels)), np.float32)
         for index in range(count):
             middle = min((index + 0.5) * self.hop, self.duration)
-            covering = (self.starts <= middle) & (middle <= self.starts + self.window)
+            covering = np.abs(self.starts + self.window / 2 - middle) <= self.window / 2 + _ROUNDING
             steps[index] = self.window_scores[covering].mean(axis=0)
         return steps
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from earmark.api import Cancelled, EarmarkError, Float, PluginError
 from earmark.engine_process import LAST_WORDS, Death, EngineProcess
+from earmark.folders import engine_log_path
 from earmark.installed import Entry
 from earmark.plain import error_from_plain
 from earmark.wire import Message
@@ -87,7 +88,7 @@ class Keeper:
         raise PluginError(
             f"The engine ended {MOST_STARTS} times before it answered: it {how}.",
             plugin=plugin,
-            hint="If memory is short, close other programs.",
+            hint=f"If memory is short, close other programs. The log has more: {engine_log_path()}",
         )
 
     def close(self) -> None:

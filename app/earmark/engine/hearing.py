@@ -71,11 +71,8 @@ class FileHearing:
         """Hear it all; return what there is to say at the end, as plain values."""
         began = time.perf_counter()
         card = self._card
-        blocks = ReadAhead(
-            self._recording.blocks(
-                sample_rate=card.sample_rate, channel=self._job.channel, start=self._job.start, end=self._job.end
-            )
-        )
+        span = {"channel": self._job.channel, "start": self._job.start, "end": self._job.end}
+        blocks = ReadAhead(self._recording.blocks(sample_rate=card.sample_rate, **span), self._pause)
         with contextlib.closing(blocks):
             cutter = Cutter(blocks, self._window)
             for clips in self._batches(cutter):

@@ -5,17 +5,22 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 T = TypeVar("T")
+LOOK_EVERY = 0.05  # seconds, for what is more urgent
 
 
 class ReadAhead(Iterable[T]):
-    """Iterates over `items` on a thread, two ahead; what is raised there is raised here."""
+    """Iterates over `items` on a thread, two ahead; what is raised there is raised here.
 
-    def __init__(self, items: Iterable[T]) -> None:
-        self._items = items
+    Args:
+        while_waiting: called now and then while there is nothing yet (a disk may be slow); may raise.
+    """
+
+    def __init__(self, items: Iterable[T], while_waiting: Callable[[], None] = lambda: None) -> None:
+        self._items, self._while_waiting = items, while_waiting
         self._ready: queue.Queue[tuple[T | None, BaseException | None]] = queue.Queue(maxsize=2)
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._read, name="read ahead", daemon=True)
@@ -23,7 +28,11 @@ class ReadAhead(Iterable[T]):
 
     def __iter__(self) -> Iterator[T]:
         while True:
-            item, error = self._ready.get()
+            try:
+                item, error = self._ready.get(timeout=LOOK_EVERY)
+            except queue.Empty:
+                self._while_waiting()
+                continue
             if error is not None:
                 raise error
             if item is None:
