@@ -23,7 +23,7 @@ _MUSIC = "m4a m4b aac mka wma amr ac3 eac3 dts wv ape tta tak mpc mp2 spx"
 _FILMS = "mp4 m4v mov 3gp 3g2 webm mkv asf wmv avi mpg mpeg ts flv"
 SUFFIXES = frozenset(f".{name}" for name in f"{_LIBSNDFILE} {_MUSIC} {_FILMS}".split())
 SETTLING_SECONDS = 1  # read before and after a span, so that resampling it gives the samples that the whole would give
-LOWEST_RATE = 100  # hertz; what claims less is a damaged header, and minutes of it would become days
+POSSIBLE_RATES = range(100, 10_000_001)  # hertz; what claims less or more is a damaged header
 
 Name = str | os.PathLike[str]
 Channel = str | int
@@ -141,10 +141,14 @@ def open_recording(path: Name) -> Recording:
     _check_is_readable(path)
     for decoder in _decoders(path):
         warnings: list[str] = []
-        with suppress(Undecodable):
+        try:
             info = decoder.inspect(path, warnings.append)
-            if info.frames > 0 and info.sample_rate >= LOWEST_RATE:
-                return Recording(info, decoder, list(dict.fromkeys(warnings)))
+        except Undecodable:
+            continue
+        except OSError as error:
+            raise AudioFileError(f"{shown(path)} cannot be read.", hint=str(error)) from error
+        if info.frames > 0 and info.sample_rate in POSSIBLE_RATES:
+            return Recording(info, decoder, list(dict.fromkeys(warnings)))
     raise AudioFileError(
         f"{shown(path)} holds no sound that can be decoded.", hint="It is empty, damaged, or not a recording."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from collections import deque
 from collections.abc import Iterator
@@ -128,23 +129,32 @@ class Source:
 @contextmanager
 def opened(path: Path) -> Iterator[Source]:
     """Open a file object, with no protocol allowed beside it: playlists and references lead nowhere."""
-    with path.open("rb") as file:
+    with File(path) as file:
         try:
-            container = av.open(file, metadata_errors="replace", options={"protocol_whitelist": "none"})
-        except (FFmpegError, ValueError, UnicodeError) as error:
+            with av.open(file, metadata_errors="replace", options={"protocol_whitelist": "none"}) as container:
+                stream = container.streams.best("audio")
+                if stream is None or stream.codec_context is None:
+                    raise Undecodable("There is no audio stream.")
+                yield Source(container, stream, path)
+        except (FFmpegError, ValueError) as error:
             raise Undecodable(str(error)) from error
-        with container:
-            stream = container.streams.best("audio")
-            if stream is None or stream.codec_context is None:
-                raise Undecodable("There is no audio stream.")
-            yield Source(container, stream, path)
+
+
+class File(io.FileIO):
+    """A file that answers an impossible place, which a damaged header asks for, as FFmpeg expects it."""
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        try:
+            return super().seek(offset, whence)
+        except (OSError, ValueError, OverflowError):
+            return -1
 
 
 def _last(packets: Iterator[Any]) -> Any:
     """Return the last packet that can be decoded, or None: where a file was cut, the very last often cannot."""
     last = None
     for packet in deque((packet for packet in packets if packet.pts is not None), maxlen=LAST_PACKETS):
-        with suppress(InvalidDataError):
+        with suppress(FFmpegError):
             packet.decode()
             last = packet
     return last
