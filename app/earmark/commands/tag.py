@@ -52,6 +52,8 @@ def command(**chosen: object) -> int:
 
     Results go to stdout, one after the other as they are ready; progress and messages to stderr.
     """
+    if chosen["out"] and not chosen["format_name"]:
+        raise click.UsageError(f"--out needs a --format: {', '.join(FORMATS)}.")
     from earmark.commands.tag_run import Choice, tag
 
     return tag(Choice(**chosen))  # type: ignore[arg-type]  # click has checked them

@@ -1,19 +1,23 @@
-"""Where results of `earmark tag` go: a table for people, JSON Lines, or another program's format."""
+"""Where results of `earmark tag` go: a table for people, or a format for programs, on stdout or in a folder."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 import click
 
+from earmark import exchange
 from earmark.analysis import Analysis, Heading, Pool
 from earmark.commands.tag_table import lines
+from earmark.document import SHOWN_TAGS, Document, document
 from earmark.events import Event
 
-SHOWN_TAGS, WRITTEN_TAGS = 5, 10
+TABLE_TAGS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,32 +31,36 @@ class Result:
     pool: Pool
 
 
-class Output(Protocol):
-    """Takes results as they come."""
+def write(results: Iterable[Result], format_name: str | None, out: Path | None) -> None:
+    """Write results as they come.
 
-    def add(self, result: Result) -> None:
-        """Take one."""
-        ...
+    Raises:
+        DatasetError: the folder cannot be written.
+        BrokenPipeError: nobody reads stdout any more.
+    """
+    if format_name is None:
+        _print(results)
+    else:
+        exchange.write(format_name, _documents(results), out or _stdout())
 
-    def finish(self) -> None:
-        """Write what had to wait for the last one."""
-        ...
 
-
-class Table:
-    """Tags with bars and a list of events, on stdout."""
-
-    def add(self, result: Result) -> None:
-        """Print one."""
+def _print(results: Iterable[Result]) -> None:
+    for result in results:
         tags = result.analysis.tags(result.pool)
-        shown = tags if result.top == "all" else tags[: result.top or SHOWN_TAGS]
+        shown = tags if result.top == "all" else tags[: result.top or TABLE_TAGS]
         for line in lines(result.heading, result.analysis, shown, result.events):
             click.echo(line)
 
-    def finish(self) -> None:
-        """Nothing waits."""
+
+def _documents(results: Iterable[Result]) -> Iterator[Document]:
+    for result in results:
+        yield document(result.analysis, result.events, top=result.top or SHOWN_TAGS, pool=result.pool)
+        sys.stdout.flush()  # whoever reads along has it before the next recording is heard
 
 
-def output_for(format_name: str | None, out: Path | None) -> Output:
-    """Return where results go."""
-    return Table()
+def _stdout() -> io.TextIOWrapper:
+    """Return stdout in UTF-8, whatever the terminal speaks: it is for a program."""
+    stream = sys.stdout
+    assert isinstance(stream, io.TextIOWrapper)
+    stream.reconfigure(encoding="utf-8", newline="\n")
+    return stream

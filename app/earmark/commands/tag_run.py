@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,7 +14,7 @@ from earmark.analysis import Analysis, Heading, Pool
 from earmark.commands import FAILED, INTERRUPTED, tell
 from earmark.commands.models import find
 from earmark.commands.progress import Bar
-from earmark.commands.tag_output import Output, Result, output_for
+from earmark.commands.tag_output import Result, write
 from earmark.commands.tag_table import clock
 from earmark.engine_client import Engines
 from earmark.errors import AudioFileError, CheckpointError, EarmarkError, LibraryError
@@ -29,7 +29,7 @@ class Choice:
 
     paths: Sequence[Path]
     models: Sequence[str] = ()
-    format_name: str | None = None
+    format_name: str | None = None  # None is a table
     out: Path | None = None
     threshold: float | None = None
     top: int | Literal["all"] | None = None
@@ -104,16 +104,15 @@ class Run:
             for path, error in self._lost:
                 self._fail(bar, path, error)
             try:
-                output = output_for(self._choice.format_name, self._choice.out)
-                self._tag_all(bar, output)
-                output.finish()
+                write(self._results(bar), self._choice.format_name, self._choice.out)
             except KeyboardInterrupt:
                 bar.tell(f"Interrupted. {self._counts} What is done is in the library.")
                 return INTERRUPTED
         click.echo(str(self._counts), err=True)
         return FAILED if self._counts.failed else 0
 
-    def _tag_all(self, bar: Bar, output: Output) -> None:
+    def _results(self, bar: Bar) -> Iterator[Result]:
+        """Hear one after the other; each is written before the next is heard."""
         for path in self._files:
             for heading in self._headings:
                 try:
@@ -125,7 +124,7 @@ class Run:
                 bar.ended(well=True)
                 self._count(heard)
                 with bar.printing():
-                    output.add(self._result(heading, heard.analysis))
+                    yield self._result(heading, heard.analysis)
 
     def _result(self, heading: Heading, analysis: Analysis) -> Result:
         own = analysis.thresholds if self._threshold is None else {}
