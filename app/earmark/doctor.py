@@ -218,8 +218,8 @@ def _models() -> Iterator[Finding]:
     ready = [heading.model_id for heading in headings if heading.has_weights]
     yield _ready(ready)
     if waiting := [heading.model_id for heading in headings if not heading.has_weights]:
-        found = f"without weights: {', '.join(waiting)}"
-        yield Finding(name="Models", found=found, advice="")
+        found = f"waiting for weights (earmark models import): {', '.join(waiting)}"
+        yield Finding(name="Models", found=found)
 
 
 def _ready(model_ids: list[str]) -> Finding:
