@@ -28,6 +28,7 @@ PADDING_SECONDS = 0.1  # the encoder's own padding is not always declared
 LAST_PACKETS = 16  # more than any codec looks back
 GATHERED_FRAMES = 1 << 16
 INDEXED = ("mov", "matroska", "asf", "avi")  # containers in which seeking lands on exact time stamps
+GUESSED = ("aac", "ac3", "eac3", "dts", "amr", "loas")  # bare streams state no length
 SCALE = {"u1": 2.0**7, "i2": 2.0**15, "i4": 2.0**31}
 
 
@@ -37,8 +38,7 @@ def inspect(path: Path, warn: Warn) -> AudioInfo:
         frames = source.length(first)
         if frames < 1:
             raise Undecodable("There are no audio frames.")
-        stated = (source.container.duration or 0) / 1e6
-        if stated > frames / rate + 1:
+        if source.stated_seconds() > frames / rate + 1:
             warn("The recording ends before its stated length; what is there was used.")
         return AudioInfo(
             path=path,
@@ -52,7 +52,7 @@ def inspect(path: Path, warn: Warn) -> AudioInfo:
 
 def chunks(info: AudioInfo, start: int, end: int, warn: Warn) -> Iterator[Float]:
     with opened(info.path) as source:
-        yield from _gathered(_span(_timed(source.frames_from(start, warn), info, warn), start, end))
+        yield from _gathered(_span(_timed(source.frames_from(start, warn), start, info, warn), start, end))
 
 
 @dataclass
@@ -76,6 +76,12 @@ class Source:
             end = self._end_of_all()
         begin = first.pts * first.time_base if first.pts is not None else 0
         return round((end - begin) * first.sample_rate) if end is not None else 0
+
+    def stated_seconds(self) -> float:
+        """Return how long the file says it is; 0 where it does not, and FFmpeg has only guessed from its size."""
+        name = self.container.format.name
+        guessed = name in GUESSED or (name == "mp3" and not _has_length(self.path))
+        return 0.0 if guessed else (self.container.duration or 0) / 1e6
 
     def frames_from(self, start: int, warn: Warn) -> Iterator[tuple[Any, int | None]]:
         """Yield decoded frames with their position in samples, beginning shortly before `start`."""
@@ -150,6 +156,16 @@ class File(io.FileIO):
             return -1
 
 
+def _has_length(mp3: Path) -> bool:
+    """Tell whether an MP3 begins with a frame that states its length: Xing's (also called Info), or VBRI."""
+    with mp3.open("rb") as file:
+        tag = file.read(10)
+        if tag[:3] == b"ID3":  # its length is four bytes of seven bits
+            file.seek(10 + sum((byte & 127) << shift for byte, shift in zip(tag[6:], (21, 14, 7, 0), strict=False)))
+        first = file.read(256)
+    return any(name in tag + first for name in (b"Xing", b"Info", b"VBRI"))
+
+
 def _last(packets: Iterator[Any]) -> Any:
     """Return the last packet that can be decoded, or None: where a file was cut, the very last often cannot."""
     last = None
@@ -189,13 +205,15 @@ def _decoded(packets: Iterator[Any], warn: Warn) -> Iterator[Any]:
             return
 
 
-def _timed(frames: Iterator[tuple[Any, int | None]], info: AudioInfo, warn: Warn) -> Iterator[tuple[Float, int]]:
-    """Yield (samples [frames, channels], position), gapless: where time stamps jump there is silence."""
+def _timed(
+    frames: Iterator[tuple[Any, int | None]], start: int, info: AudioInfo, warn: Warn
+) -> Iterator[tuple[Float, int]]:
+    """Yield (samples [frames, channels], position), gapless from `start` on: silence where time stamps jump."""
     position = None
     for frame, stamp in frames:
         samples = _floats(frame, info)
         if position is None:
-            position = stamp or 0
+            position = min(stamp or 0, start)
         missing = 0 if stamp is None else stamp - position
         if missing > GAP_SECONDS * info.sample_rate:
             warn("Damaged pieces of the recording were taken as silence.")

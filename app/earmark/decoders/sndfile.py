@@ -18,9 +18,8 @@ from earmark.decoders import AudioInfo, Undecodable, Warn
 CHUNK_SAMPLES = 1 << 19  # over all channels: 2 MB
 TAIL_FRAMES = 65536  # the longest block that FLAC allows is 65535 samples
 LONGEST_SECONDS = 1e7  # a FLAC from a pipe has 2^63 − 1 frames: it does not know its length
-PLAIN = re.compile(
-    r"PCM_|ULAW|ALAW|FLOAT|DOUBLE"
-)  # every sample takes the same bytes, so the file's size tells the length
+# Every sample takes the same number of bytes, so that the file's size tells the length.
+PLAIN = re.compile(r"PCM_|ULAW|ALAW|FLOAT|DOUBLE")
 CODED = {"FLAC", "OGG", "MPEG"}
 OGG_SERIAL = slice(14, 18)  # bytes of a page's header: the number of its stream, RFC 3533
 LONGEST_OGG_PAGE = 65307

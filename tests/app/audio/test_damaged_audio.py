@@ -75,6 +75,20 @@ def test_a_truncated_mp3_is_not_heard_as_silence(written):
     assert (np.abs(seconds).max(axis=1) > 0.1).all()
 
 
+@pytest.mark.parametrize("tag", [b"", b"ID3\x03\0\0\0\0\x02\x00" + bytes(256)])
+def test_an_mp3_whose_loudness_changes_is_not_taken_for_a_truncated_one(tmp_path, tag):
+    noise = np.random.default_rng(3).uniform(-0.5, 0.5, 30 * 44100).astype(np.float32)
+    noise[44100:] = 0  # few bits a second from here on, so that the first second tells nothing of the length
+    soundfile.write(tmp_path / "a.mp3", noise, 44100, bitrate_mode="VARIABLE", compression_level=0.5)
+    content = (tmp_path / "a.mp3").read_bytes()
+    (tmp_path / "a.mp3").write_bytes(tag + content)
+    assert not audio_file.open_recording(tmp_path / "a.mp3").warnings
+    (tmp_path / "a.mp3").write_bytes(tag + content[content.index(b"\xff\xfb", 4) :])  # without the frame that tells it
+    recording = audio_file.open_recording(tmp_path / "a.mp3")
+    assert recording.info.duration == pytest.approx(30, abs=0.2)
+    assert not recording.warnings
+
+
 def test_an_mp3_of_two_pieces_has_the_length_of_both(written):
     path, content = written("mp3")
     path.write_bytes(content + content)
