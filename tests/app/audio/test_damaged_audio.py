@@ -78,7 +78,7 @@ def test_a_truncated_mp3_is_not_heard_as_silence(written):
 @pytest.mark.parametrize("tag", [b"", b"ID3\x03\0\0\0\0\x02\x00" + bytes(256)])
 def test_an_mp3_whose_loudness_changes_is_not_taken_for_a_truncated_one(tmp_path, tag):
     noise = np.random.default_rng(3).uniform(-0.5, 0.5, 30 * 44100).astype(np.float32)
-    noise[44100:] = 0  # few bits a second from here on, so that the first second tells nothing of the length
+    noise[: 10 * 44100] = 0  # few bits a second up to here: guessed from them, the rest is very long
     soundfile.write(tmp_path / "a.mp3", noise, 44100, bitrate_mode="VARIABLE", compression_level=0.5)
     content = (tmp_path / "a.mp3").read_bytes()
     (tmp_path / "a.mp3").write_bytes(tag + content)
