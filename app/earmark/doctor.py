@@ -83,7 +83,7 @@ print(json.dumps({
 
 
 def _torch() -> Iterator[Finding]:
-    answer, trouble = _ask(_ASK_TORCH)
+    answer, trouble = ask(_ASK_TORCH)
     if not answer:
         yield Finding(
             name="PyTorch",
@@ -93,10 +93,10 @@ def _torch() -> Iterator[Finding]:
         )
         return
     yield Finding(name="PyTorch", found=f"torch {answer['torch']}, torchaudio {answer['torchaudio']}")
-    yield describe_device(answer)
+    yield describe_device(answer, has_card=_nvidia_card())
 
 
-def describe_device(answer: dict) -> Finding:
+def describe_device(answer: dict, *, has_card: bool) -> Finding:
     """Say what torch computes on and, where that is the processor, why it is not a graphics card."""
     if answer["cuda"]:
         return Finding(name="Device", found=", ".join(f"CUDA:{i} {name}" for i, name in enumerate(answer["cuda"])))
@@ -105,7 +105,7 @@ def describe_device(answer: dict) -> Finding:
     processor = f"the processor, {answer['threads']} threads"
     if not answer["built_for"]:
         return Finding(name="Device", found=f"{processor}: this PyTorch is built without CUDA")
-    if not _nvidia_card():
+    if not has_card:
         return Finding(name="Device", found=f"{processor}: no NVIDIA card was found")
     said = answer["said"][0] if answer["said"] else "PyTorch does not say why"
     advice = f"Install an NVIDIA driver for CUDA {answer['built_for']} or newer, then start again."
@@ -155,7 +155,7 @@ print(json.dumps({"version": PySide6.__version__}))
 
 
 def _qt() -> Finding:
-    answer, trouble = _ask(_ASK_QT)
+    answer, trouble = ask(_ASK_QT)
     if answer:
         return Finding(name="Qt", found=answer["version"])
     advice = "Install the system package that holds this library; `make run` does so on Debian and Ubuntu."
@@ -173,7 +173,7 @@ print(json.dumps({
 
 
 def _sound() -> Finding:
-    answer, trouble = _ask(_ASK_SOUND)
+    answer, trouble = ask(_ASK_SOUND)
     if not answer and "PortAudio" in trouble:
         return Finding(name="Sound", found="no PortAudio", advice="Install it: sudo apt-get install libportaudio2")
     if not answer:
@@ -228,17 +228,19 @@ def _ready(model_ids: list[str]) -> Finding:
     return Finding(name="Models", found="none is ready", advice="Import one: earmark models import", essential=True)
 
 
-def _ask(program: str) -> tuple[dict, str]:
-    """Run a small program; return what it printed as JSON, or nothing and its last words."""
+def ask(program: str, *, patience: float = PATIENCE) -> tuple[dict, str]:
+    """Run a small program; return what its last line says in JSON, or nothing and what went wrong."""
+    words = [sys.executable, "-c", program]
     try:
-        ended = subprocess.run(
-            [sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE, stdin=subprocess.DEVNULL
-        )
+        ended = subprocess.run(words, capture_output=True, text=True, timeout=patience, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired:
-        return {}, f"no answer within {PATIENCE:.0f} s"
-    if ended.returncode == 0:
-        return json.loads(ended.stdout.splitlines()[-1]), ""
+        return {}, f"no answer within {patience:.0f} s"
     if ended.returncode < 0:
         return {}, f"it was ended by signal {-ended.returncode}"
-    words = ended.stderr.strip().splitlines()
-    return {}, words[-1] if words else f"it ended with {ended.returncode}"
+    if ended.returncode:
+        said = ended.stderr.strip().splitlines()
+        return {}, said[-1] if said else f"it ended with {ended.returncode}"
+    try:
+        return json.loads(ended.stdout.splitlines()[-1]), ""
+    except (IndexError, ValueError):
+        return {}, "its answer was not understood"
