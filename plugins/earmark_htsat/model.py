@@ -10,8 +10,10 @@ import torch
 from torch import Tensor
 
 from earmark.api import Checkpoint, CheckpointError, Clip, Heard, Want
+from earmark_htsat.inference import pack
 from earmark_htsat.network import HTSAT, Arguments
 from earmark_torch.checkpoint import fill, read_tensors
+from earmark_torch.packed import can_pack
 
 
 def load_model(model_id: str, checkpoint: Checkpoint | None, device: str, precision: str) -> Model:
@@ -24,7 +26,18 @@ def load_model(model_id: str, checkpoint: Checkpoint | None, device: str, precis
         raise CheckpointError(f"{model_id} has no weights here, and does not score without.")
     network = HTSAT(_arguments(checkpoint))
     fill(network, read_tensors(checkpoint.path))
-    return Model(network.to(device).eval().requires_grad_(False), torch.device(device), precision)
+    return prepare(network.eval().requires_grad_(False), device, precision)
+
+
+def prepare(network: HTSAT, device: str, precision: str) -> Model:
+    """Return a network in evaluation mode as a model on the device; the network is changed.
+
+    On the CPU reduced precision is bf16, and fp32 where the processor would only emulate bf16.
+    """
+    if torch.device(device).type != "cpu":
+        return Model(network.to(device), torch.device(device), _TYPES[precision])
+    dtype = torch.bfloat16 if precision != "fp32" and can_pack(torch.bfloat16) else torch.float32
+    return Model(pack(network, dtype) if can_pack(dtype) else network, torch.device(device), torch.float32)
 
 
 def _arguments(checkpoint: Checkpoint) -> Arguments:
@@ -39,17 +52,17 @@ def _arguments(checkpoint: Checkpoint) -> Arguments:
 
 @dataclass(frozen=True)
 class Model:
-    """A network on its device; precision is "fp32", "bf16" or "fp16"."""
+    """A network on its device, and the type that PyTorch is to compute in where the network leaves it to that."""
 
     network: HTSAT
     device: torch.device
-    precision: str = "fp32"
+    dtype: torch.dtype
 
     @torch.inference_mode()
     def hear(self, clips: Sequence[Clip], want: Want) -> list[Heard]:
         """Return one Heard per clip, from one forward pass over all; they must be of one length."""
         waveform = torch.from_numpy(np.stack([clip.samples for clip in clips])).to(self.device)
-        with torch.autocast(self.device.type, _TYPES.get(self.precision), enabled=self.precision in _TYPES):
+        with torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not torch.float32):
             output = self.network(waveform)
         scores = self._scores(output.logits)
         frames = self._scores(output.frame_logits) if want.frames else [None] * len(clips)
@@ -65,4 +78,4 @@ class Model:
         return scores.cpu().numpy()
 
 
-_TYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
+_TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}

@@ -97,6 +97,7 @@ class HTSAT(nn.Module):
             frame_logits = self.head(self.dropout(x))[:, :, 0].transpose(1, 2)  # [B, steps, labels]
         else:
             frame_logits = self.head(self.dropout(x.mean(2).transpose(1, 2)))  # [B, steps, labels]
+        frame_logits = frame_logits.float()
         return Output(pool(frame_logits, self.arguments.pooling), frame_logits, embedding)
 
 

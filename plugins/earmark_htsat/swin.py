@@ -48,9 +48,8 @@ class WindowAttention(nn.Module):
         x = x.view(B, H // rows, rows, W // columns, columns, C).transpose(2, 3)  # [B, down, across, rows, columns, C]
         q, k, v = self._heads(self.qkv(x.reshape(-1, rows * columns, C)), B).unbind(0)
         x = F.scaled_dot_product_attention(q, k, v, attn_mask=self.bias().to(q.dtype))
-        x = x.unflatten(1, (-1, self.heads) if shifted else (self.heads,)).transpose(
-            -3, -2
-        )  # [.., N, heads, C / heads]
+        windows_and_heads = (-1, self.heads) if shifted else (self.heads,)
+        x = x.unflatten(1, windows_and_heads).transpose(-3, -2)  # [.., N, heads, C / heads]
         x = self.proj(x.reshape(B, H // rows, W // columns, rows, columns, C))
         x = x.transpose(2, 3).reshape(B, H, W, C)
         return x.roll(self.shift, (1, 2)) if shifted else x
@@ -90,10 +89,11 @@ class Mlp(nn.Module):
     def __init__(self, channels: int, ratio: float) -> None:
         super().__init__()
         self.fc1 = nn.Linear(channels, int(channels * ratio))
+        self.gelu = nn.GELU()
         self.fc2 = nn.Linear(int(channels * ratio), channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.fc2(F.gelu(self.fc1(x)))
+        return self.fc2(self.gelu(self.fc1(x)))
 
 
 class DropPath(nn.Module):
@@ -140,7 +140,7 @@ class Merge(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         B, H, W, C = x.shape
         x = x.view(B, H // 2, 2, W // self.across, self.across, C).permute(0, 1, 3, 4, 2, 5)
-        return self.reduction(self.norm(x.reshape(B, H // 2, W // self.across, -1)))
+        return self.reduction(self.norm(x.reshape(B, H // 2, W // self.across, -1))).to(x.dtype)
 
 
 class Stage(nn.Module):

@@ -25,18 +25,30 @@ class LogMel(nn.Module):
     def __init__(self, *, sample_rate: int, fft: int, hop: int, bands: int, lowest: float, highest: float) -> None:
         super().__init__()
         self.fft, self.hop = fft, hop
-        with warnings.catch_warnings(action="ignore"):  # bands above half the sample rate are empty, as published
-            filters = torchaudio.functional.melscale_fbanks(
-                fft // 2 + 1, lowest, highest, bands, sample_rate, norm="slaney", mel_scale="slaney"
-            )
+        filters = mel_filters(sample_rate=sample_rate, fft=fft, bands=bands, lowest=lowest, highest=highest)
+        used = int(filters.any(1).nonzero().max()) + 1  # bins above the highest band weigh nothing
         self.register_buffer("window", torch.hann_window(fft), persistent=False)
-        self.register_buffer("filters", filters, persistent=False)  # [bins, bands]
+        self.register_buffer("filters", filters[:used].clone(), persistent=False)  # [bins, bands]
 
     def forward(self, waveform: Tensor) -> Tensor:
         """Return the log-mel spectrogram [clips, frames, bands] of the waveform [clips, samples] in −1..1."""
         with torch.autocast(waveform.device.type, enabled=False):
             mirrored = F.pad(waveform.float()[:, None], (self.fft // 2, self.fft // 2), mode="reflect")[:, 0]
-            frames = mirrored.unfold(-1, self.fft, self.hop)  # [clips, frames, fft]
-            spectrum = torch.view_as_real(torch.fft.rfft(frames * self.window))  # [clips, frames, bins, 2]
-            power = spectrum.square().sum(-1)
-            return 10.0 * (power @ self.filters).clamp(min=1e-10).log10()
+            if waveform.device.type != "cpu":
+                return self._decibels(mirrored)
+            # One clip after the other stays in the cache, which is twice as fast as all at once.
+            return torch.cat([self._decibels(clip) for clip in mirrored.split(1)])
+
+    def _decibels(self, mirrored: Tensor) -> Tensor:
+        frames = mirrored.unfold(-1, self.fft, self.hop) * self.window  # [clips, frames, fft]
+        spectrum = torch.fft.rfft(frames)[..., : len(self.filters)]  # [clips, frames, bins]
+        power = spectrum.real.square().addcmul_(spectrum.imag, spectrum.imag)
+        return (power @ self.filters).clamp(min=1e-10).log10() * 10.0
+
+
+def mel_filters(*, sample_rate: int, fft: int, bands: int, lowest: float, highest: float) -> Tensor:
+    """Return librosa's mel filters [bins, bands]; bands above half the sample rate are empty, as published."""
+    with warnings.catch_warnings(action="ignore"):  # of such bands
+        return torchaudio.functional.melscale_fbanks(
+            fft // 2 + 1, lowest, highest, bands, sample_rate, norm="slaney", mel_scale="slaney"
+        )
