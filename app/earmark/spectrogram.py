@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import rfft
 
 from earmark import audio_file
 from earmark.api import Float
@@ -91,6 +90,8 @@ def hann(size: int) -> Float:
 
 def frame_powers(samples: Float, *, size: int, hop: int) -> Float:
     """Return the power [frames, size // 2 + 1] of the frames that lie wholly in `samples`."""
+    from scipy.fft import rfft  # not at the top: it takes a quarter of a second, and the window is to be seen before
+
     frames = np.lib.stride_tricks.sliding_window_view(samples, size)[::hop]
     spectrum: Any = rfft(frames * hann(size), axis=1, workers=1)
     return spectrum.real**2 + spectrum.imag**2

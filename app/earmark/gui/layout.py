@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -26,6 +26,7 @@ from earmark.gui.progress_row import ProgressRow
 from earmark.gui.settings_row import SettingsRow
 from earmark.gui.theme import muted
 
+FRAME = QSize(16, 48)  # that window managers put around a window
 VERSION = 1  # of the saved state: a new one where docks or toolbars change their meaning
 
 
@@ -100,6 +101,14 @@ def bottom(settings: SettingsRow, progress: ProgressRow, notices: Notices) -> QS
     bar.setSizeGripEnabled(False)
     bar.addWidget(panel, 1)
     return bar
+
+
+def fit_the_screen(window: QMainWindow, width: int, height: int) -> None:
+    """Give the window a size, or where the screen has no room for that with its frame, all of the screen."""
+    window.resize(width, height)
+    room = window.screen().availableSize()
+    if room.width() < width + FRAME.width() or room.height() < height + FRAME.height():
+        window.setWindowState(Qt.WindowState.WindowMaximized)
 
 
 def remembered(window: QMainWindow) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib.resources import files
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -66,7 +67,7 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         self.setWindowTitle("Earmark")
         self.setAcceptDrops(True)
-        self.resize(*SIZE)
+        layout.fit_the_screen(self, *SIZE)
         self.setCentralWidget(self.centre)
         self.addToolBar(self.tools)
         docks = [
@@ -166,14 +167,15 @@ class MainWindow(QMainWindow):
 
     def open_demo(self) -> None:
         """Open the recording that comes with Earmark."""
-        import earmark_resources
-
-        self.open_paths([Path(earmark_resources.demo_recording())])
+        self.open_paths([Path(str(files("earmark_resources") / "demo.flac"))])
 
     def ask_for_files(self) -> None:
         """Let the person choose recordings."""
         suffixes = " ".join(f"*{suffix}" for suffix in sorted(audio_file.SUFFIXES))
-        names, _ = QFileDialog.getOpenFileNames(self, "Open recordings", "", f"Recordings ({suffixes});;All files (*)")
+        folder = str(self.shown.path.parent) if self.shown.path else ""
+        names, _ = QFileDialog.getOpenFileNames(
+            self, "Open recordings", folder, f"Recordings ({suffixes});;All files (*)"
+        )
         self.open_paths([Path(name) for name in names])
 
     def export(self) -> None:
@@ -187,7 +189,7 @@ class MainWindow(QMainWindow):
         except EarmarkError as error:
             self.notices.report(error)
         else:
-            self.notices.tell(f"{chosen[0].name} was written, with {len(events)} events.")
+            self.notices.tell(f"{chosen[0].name} was written. Events: {len(events)}.")
 
     def _analyse(self) -> None:
         if self.shown.path:
@@ -225,11 +227,11 @@ class MainWindow(QMainWindow):
     def _show_device(self, line: str) -> None:
         self._engine_line = line
         name, _, reason = line.partition(": ")
-        self.tools.device.setText(f"{name}{self._speed}")
+        self.tools.device.setText(" · ".join(filter(None, (name, self._speed))))
         self.tools.device.setToolTip(reason or name)
 
     def _show_speed(self, times_real_time: float) -> None:
-        self._speed = f" · {times_real_time:.0f}× real time" if times_real_time else ""
+        self._speed = f"{times_real_time:.0f}× real time" if times_real_time else ""
         self._show_device(self._engine_line)
 
     def _show_progress(self, what: str, done: float, total: float, times_real_time: float) -> None:

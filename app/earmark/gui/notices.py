@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from earmark.api import EarmarkError
 from earmark.gui.own_keys import BUTTON, keep_keys
 
 SAME_SECONDS = 10.0  # equal notices within this time become one with a count
+NEWS_MS = 6_000  # good news go by themselves
 MOST = 3  # lines; the oldest goes
 
 
@@ -104,7 +105,9 @@ class Notices(QWidget):
 
     def tell(self, sentence: str) -> None:
         """Show that something was done."""
-        self._add(Notice(sentence, good=True), self._clock())
+        notice = Notice(sentence, good=True)
+        self._add(notice, self._clock())
+        QTimer.singleShot(NEWS_MS, notice, lambda: notice.closed.emit(notice))
 
     def close_last(self) -> None:
         """Close the newest."""
@@ -121,6 +124,8 @@ class Notices(QWidget):
         self.show()
 
     def _close(self, notice: Notice) -> None:
+        if notice not in self.shown:
+            return
         self.shown.remove(notice)
         self._layout.removeWidget(notice)
         notice.hide()

@@ -111,5 +111,5 @@ def time_plot(box: TimeBox, axes: dict[str, pg.AxisItem], *, name: str) -> pg.Pl
     item.layout.setSpacing(0)
     plot.setAccessibleName(name)
     plot.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)
-    plot.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return plot

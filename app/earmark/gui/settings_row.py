@@ -44,6 +44,7 @@ class Setting(QWidget):
         self.set_value(value)
         self.slider.valueChanged.connect(self._slide)
         self.number.valueChanged.connect(self._type)
+        self.number.lineEdit().returnPressed.connect(self.number.clearFocus)  # the window's keys act again
 
     def _name(self, name: str, tip: str) -> None:
         keep_keys(self.slider, SLIDER)
