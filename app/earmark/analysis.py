@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,13 +97,12 @@ class Analysis:
 
     def _steps(self) -> Float:
         """Return [steps, labels]: over each hop the mean of the windows that cover its middle."""
-        count = max(1, round(np.ceil(self.duration / self.hop - 1e-6))) if len(self.starts) else 0
-        steps = np.zeros((count, len(self.labels)), np.float32)
-        for index in range(count):
-            middle = min((index + 0.5) * self.hop, self.duration)
-            covering = np.abs(self.starts + self.window / 2 - middle) <= self.window / 2 + _ROUNDING
-            steps[index] = self.window_scores[covering].mean(axis=0)
-        return steps
+        count = max(1, math.ceil(self.duration / self.hop - 1e-6)) if len(self.starts) else 0
+        middles = np.minimum((np.arange(count) + 0.5) * self.hop, self.duration)
+        first = np.searchsorted(self.starts + self.window + _ROUNDING, middles)
+        last = np.searchsorted(self.starts - _ROUNDING, middles)
+        steps = [self.window_scores[a:b].mean(axis=0) for a, b in zip(first, last, strict=True)]
+        return np.array(steps, np.float32).reshape(count, len(self.labels))
 
     @property
     def times_real_time(self) -> float:

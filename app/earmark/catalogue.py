@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from earmark.analysis import Heading
-from earmark.api import Checkpoint, CheckpointError, EarmarkError, ModelCard, PluginError, Weights
+from earmark.api import Checkpoint, CheckpointError, EarmarkError, ModelCard, Weights
 from earmark.checkpoints import checkpoint_for, model_id_of, scan
-from earmark.folders import cache_folder
 from earmark.host import plugin_of, weights_missing
-from earmark.plain import card_from_plain, card_to_plain, error_from_plain, error_to_plain
 
 
 @dataclass(frozen=True)
@@ -46,14 +41,6 @@ class Model:
         )
 
 
-@dataclass
-class Offer:
-    """What the plugins offer, and those that were refused."""
-
-    cards: list[ModelCard] = field(default_factory=list)
-    faults: list[PluginError] = field(default_factory=list)
-
-
 def models(cards: Sequence[ModelCard]) -> list[Model]:
     """Return the model of each card, then those that were imported or fine-tuned from one of them."""
     by_id = {card.model_id: card for card in cards}
@@ -61,37 +48,6 @@ def models(cards: Sequence[ModelCard]) -> list[Model]:
     found = [_resolved(card) for card in cards]
     found += [_derived(by_id, checkpoint) for checkpoint in own if model_id_of(checkpoint) not in by_id]
     return found + [Model(model_id, error=error) for model_id, error in damaged.items() if model_id not in by_id]
-
-
-def load_offer(fingerprint: str) -> Offer | None:
-    """Return what was offered when the installed plugins were the same, if that is known."""
-    try:
-        plain = json.loads(_cache_path().read_text(encoding="utf-8"))
-        if plain["fingerprint"] != fingerprint:
-            return None
-        faults = [error_from_plain(each) for each in plain["faults"]]
-        cards = [card_from_plain(each) for each in plain["cards"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None  # it is made again
-    return Offer(cards, [fault for fault in faults if isinstance(fault, PluginError)])
-
-
-def store_offer(fingerprint: str, offer: Offer) -> None:
-    """Keep what is offered for the next start."""
-    plain = {
-        "fingerprint": fingerprint,
-        "cards": [card_to_plain(card) for card in offer.cards],
-        "faults": [error_to_plain(fault) for fault in offer.faults],
-    }
-    path = _cache_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(f".{os.getpid()}")
-    beside.write_text(json.dumps(plain), encoding="utf-8")
-    beside.replace(path)
-
-
-def _cache_path() -> Path:
-    return cache_folder() / "cards.json"
 
 
 def _resolved(card: ModelCard) -> Model:

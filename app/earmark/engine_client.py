@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from earmark.engine_keeper import Cancel, Keeper
 from earmark.file_news import FileNews, OnProgress, OnScores
 from earmark.host import plugin_of
 from earmark.plain import card_from_plain, card_to_plain
+from earmark.roster import Roster
 
 
 class Engines:
@@ -34,31 +33,36 @@ class Engines:
     def __init__(self, *, device: str = "auto", precision: str = "fp32", deadline: float = 60.0) -> None:
         self.device, self.precision, self.deadline = device, precision, deadline
         self.on_notice: Callable[[EarmarkError], None] | None = None
-        self._listing = threading.Lock()
         self._keeping = threading.Lock()
         self._keepers: dict[str, Keeper] = {}
-        self._offer: catalogue.Offer | None = None
+        self._roster = Roster(self._ask_for_cards)
         self._device_line = ""
-        self._installed: tuple[list[installed.Entry], list[PluginError]] | None = None
 
     def cards(self) -> list[ModelCard]:
         """Return every model on offer, those of imported and fine-tuned checkpoints included."""
-        return [model.card for model in self._models() if model.card]
+        return [model.card for model in catalogue.models(self._roster.whole().cards) if model.card]
 
     def headings(self) -> list[Heading]:
         """Return every model on offer, and whether it can be used here."""
-        return [model.heading() for model in self._models()]
+        return [model.heading() for model in catalogue.models(self._roster.whole().cards)]
+
+    def heading(self, model_id: str) -> Heading:
+        """Return one model; only its own distribution is asked, so that no other can keep it waiting.
+
+        Raises:
+            PluginError: there is none of that id, or its plugin was refused.
+        """
+        return self._model(model_id).heading()
 
     def faults(self) -> list[PluginError]:
         """Return the plugins that were refused, with their sentence."""
-        return list(self._offered().faults)
+        return self._roster.whole().faults
 
     def refresh(self) -> None:
         """Ask the plugins again what they offer, in new processes, whatever was known of them."""
         self.close()
-        with self._listing:
-            self._installed = installed.plugins()
-            self._offer = self._ask_all(*self._installed)
+        self._roster.forget()
+        self._roster.whole()
 
     def prepare(self, model_id: str) -> None:
         """Load a model, so that the first sound is heard at once."""
@@ -143,7 +147,7 @@ class Engines:
     def device_line(self) -> str:
         """Return the device in use and why: `CPU, 2 threads: no CUDA device was found`."""
         if not self._device_line:
-            answer = self._keeper_of(installed.OURS, self._plugins()[0]).ask("", {"do": "device"})
+            answer = self._keeper_of(installed.OURS).ask("", {"do": "device"})
             self._device_line = answer.header["line"] if answer else ""
         return self._device_line
 
@@ -154,25 +158,23 @@ class Engines:
         for keeper in keepers:
             keeper.close()
 
-    def _models(self) -> list[catalogue.Model]:
-        return catalogue.models(self._offered().cards)
-
     def _usable(self, model_id: str) -> catalogue.Model:
-        """Return a model that can be run, or raise why it cannot."""
-        model = next((model for model in self._models() if model.model_id == model_id), None)
-        if model is None:
-            raise self._unknown(model_id)
+        """Return a model that can be run, or raise why it cannot; only its own distribution is asked."""
+        model = self._model(model_id)
         if model.error:
             raise model.error
         return model
 
-    def _unknown(self, model_id: str) -> EarmarkError:
-        for fault in self._offered().faults:
-            if fault.plugin == plugin_of(model_id):
-                return fault
-        return PluginError(
-            f"There is no model “{model_id}”.", plugin=plugin_of(model_id), hint="See: earmark models list"
-        )
+    def _model(self, model_id: str) -> catalogue.Model:
+        plugin = plugin_of(model_id)
+        offer = self._roster.offer_of(plugin)
+        for model in catalogue.models(offer.cards):
+            if model.model_id == model_id:
+                return model
+        for fault in offer.faults:
+            if fault.plugin == plugin:
+                raise fault
+        raise PluginError(f"There is no model “{model_id}”.", plugin=plugin, hint="See: earmark models list")
 
     def _naming(self, model: catalogue.Model) -> dict[str, Any]:
         assert model.card is not None  # it would not be usable
@@ -184,64 +186,25 @@ class Engines:
         }
 
     def _require_base(self, checkpoint: Checkpoint, plugin: str) -> None:
-        if all(card.model_id != checkpoint.model_id for card in self._offered().cards) or (
-            plugin_of(checkpoint.model_id) != plugin
-        ):
+        own = [card.model_id for card in self._roster.offer_of(plugin).cards if plugin_of(card.model_id) == plugin]
+        if checkpoint.model_id not in own:
             raise CheckpointError(f"These weights are for {checkpoint.model_id}, which {plugin} does not offer.")
 
-    def _offered(self) -> catalogue.Offer:
-        """Return what the plugins offer: known since, known from the last start, or asked now."""
-        with self._listing:
-            if self._offer is None:
-                entries, refused = self._plugins()
-                known = catalogue.load_offer(installed.fingerprint(entries))
-                self._offer = known or self._ask_all(entries, refused)
-            return self._offer
-
-    def _plugins(self) -> tuple[list[installed.Entry], list[PluginError]]:
-        """Return the installed plugins, looked up once: that reads every distribution's metadata."""
-        if self._installed is None:
-            self._installed = installed.plugins()
-        return self._installed
-
-    def _ask_all(self, entries: list[installed.Entry], refused: list[PluginError]) -> catalogue.Offer:
-        """Ask every plugin for its cards, the distributions side by side, and keep the answer on disk."""
-        offer = catalogue.Offer(faults=list(refused))
-        distributions = dict.fromkeys(entry.distribution for entry in entries)
-        with ThreadPoolExecutor(max(1, len(distributions))) as threads:
-            for part in threads.map(lambda name: self._ask_one(name, entries), distributions):
-                offer.cards += part.cards
-                offer.faults += part.faults
-        with contextlib.suppress(OSError):  # where nothing may be written, they are asked at each start
-            catalogue.store_offer(installed.fingerprint(entries), offer)
-        return offer
-
-    def _ask_one(self, distribution: str, entries: Iterable[installed.Entry]) -> catalogue.Offer:
-        """Ask the plugins of one distribution; one that is at fault, hangs or dies is in `faults`."""
-        offer = catalogue.Offer()
-        keeper = self._keeper_of(distribution, entries)
-        for entry in keeper.entries:
-            try:
-                answer = keeper.ask(entry.name, {"do": "cards", "plugin": entry.name})
-            except PluginError as fault:
-                offer.faults.append(fault)
-                continue
-            offer.cards += [card_from_plain(plain) for plain in answer.header["cards"]] if answer else []
-        return offer
+    def _ask_for_cards(self, entry: installed.Entry) -> list[ModelCard]:
+        answer = self._keeper_of(entry.distribution).ask(entry.name, {"do": "cards", "plugin": entry.name})
+        return [card_from_plain(plain) for plain in answer.header["cards"]] if answer else []
 
     def _keeper(self, plugin: str) -> Keeper:
         """Return the keeper of the plugin's distribution."""
-        entries = self._plugins()[0]
-        entry = next((entry for entry in entries if entry.name == plugin), None)
-        if entry is None:
-            raise PluginError(f"There is no plugin “{plugin}”.", plugin=plugin, hint="See: earmark plugins list")
-        return self._keeper_of(entry.distribution, entries)
+        return self._keeper_of(self._roster.distribution_of(plugin))
 
-    def _keeper_of(self, distribution: str, entries: Iterable[installed.Entry]) -> Keeper:
+    def _keeper_of(self, distribution: str) -> Keeper:
+        entries = self._roster.entries(distribution)
         with self._keeping:
             if distribution not in self._keepers:
-                own = [entry for entry in entries if entry.distribution == distribution]
-                self._keepers[distribution] = Keeper(own, device=self.device, deadline=self.deadline, notice=self._tell)
+                self._keepers[distribution] = Keeper(
+                    entries, device=self.device, deadline=self.deadline, notice=self._tell
+                )
             return self._keepers[distribution]
 
     def _tell(self, error: EarmarkError) -> None:

@@ -7,6 +7,7 @@ import importlib
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.machinery import PathFinder
 from importlib.metadata import EntryPoint, entry_points, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -84,7 +85,7 @@ def _files(entry: Entry) -> Iterator[Path]:
 
 def _package_files(package: str) -> Iterator[Path]:
     try:
-        spec = find_spec(package)
+        spec = PathFinder.find_spec(package) or find_spec(package)  # the latter knows the hooks of editable installs
     except (ImportError, ValueError):
         return
     for folder in (spec.submodule_search_locations or ()) if spec else ():

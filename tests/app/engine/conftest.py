@@ -59,13 +59,13 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     monkeypatch.syspath_prepend(str(site))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(site), os.environ.get("PYTHONPATH")])))
 
-    def write(source: str = GOOD, *, name: str = "toy", distribution: str = "", version: str = "1.0") -> str:
+    def write(source: str = GOOD, *, name: str = "toy", distribution: str = "", first: str = "") -> str:
         distribution = distribution or name
         module = f"{distribution}_{name}_module"
-        (site / f"{module}.py").write_text(f"PLUGIN = {name!r}\n{HEADER}\n{textwrap.dedent(source)}")
-        information = site / f"{distribution}-{version}.dist-info"
+        (site / f"{module}.py").write_text(f"PLUGIN = {name!r}\n{HEADER}\n{first}\n{textwrap.dedent(source)}")
+        information = site / f"{distribution}-1.0.dist-info"
         information.mkdir(exist_ok=True)
-        (information / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n")
+        (information / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
         points = information / "entry_points.txt"
         before = points.read_text() if points.exists() else "[earmark]\n"
         points.write_text(f"{before}{name} = {module}\n")

@@ -288,3 +288,23 @@ def test_a_file_that_a_live_sounds_crash_interrupts_begins_again_and_is_told_onc
     work.join()
     assert told == [0, 1, 2, 3, 4, 5]
     assert results[0].starts.tolist() == told
+
+
+def test_a_plugin_that_hangs_while_listing_does_not_keep_another_distributions_model_waiting(
+    install, engines, recording, good
+):
+    install("time.sleep(60)", name="bad")
+    began = time.monotonic()
+    assert engines.heading("good/model").has_weights
+    assert loud_score(engines, recording) == 0.5
+    assert time.monotonic() - began < 30
+    assert engines._keepers.keys() == {"good"}
+
+
+def test_what_was_refused_is_asked_again_on_request(install, engines, home):
+    install(first="assert os.path.exists(os.environ['EARMARK_HOME'] + '/ready')")
+    assert engines.faults()
+    (home / "ready").touch()
+    assert engines.faults()
+    engines.refresh()
+    assert not engines.faults()
