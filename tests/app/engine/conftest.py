@@ -89,7 +89,7 @@ def impatient(engines: Engines) -> Iterator[Callable[[], Engines]]:
 
     def make() -> Engines:
         engines.cards()
-        made.append(Engines(device="cpu", deadline=1.0))
+        made.append(Engines(device="cpu", deadline=2.0))
         return made[-1]
 
     yield make

@@ -134,7 +134,7 @@ def test_a_plugin_that_died_once_may_try_again_with_another_file(install, engine
 def test_a_plugin_that_hangs_or_crashes_while_listing_hurts_nobody(install, recording, good, where, line):
     install(line if where == "import" else f"@hookimpl\ndef models(): {line}", name="bad")
     install(name="sibling", distribution="bad")  # in the same process
-    engines = Engines(device="cpu", deadline=1.0)
+    engines = Engines(device="cpu", deadline=2.0)
     listed = {card.model_id for card in engines.cards()}
     assert {"good/model", "sibling/model"} <= listed
     assert "bad/model" not in listed
@@ -146,11 +146,10 @@ def test_a_plugin_that_hangs_or_crashes_while_listing_hurts_nobody(install, reco
 def test_the_next_start_knows_the_cards_without_asking(install, engines, good):
     install("raise SystemExit", name="bad")
     listed = engines.cards()
-    began = time.monotonic()
     later = Engines(device="cpu")
     assert later.cards() == listed
     assert [str(fault) for fault in later.faults()] == [str(fault) for fault in engines.faults()]
-    assert time.monotonic() - began < 1
+    assert not later._keepers
 
 
 def test_a_plugin_that_was_changed_is_asked_again(install, engines):
@@ -178,13 +177,13 @@ def test_what_plugins_print_goes_to_the_log_and_nowhere_else(install, engines, r
 
 
 def test_an_engine_killed_in_the_middle_of_a_request_is_named_and_the_others_live_on(install, engines, recording, good):
-    install(INFER.format(fault="time.sleep(1.5)"), name="slow")
+    install(INFER.format(fault="time.sleep(5)"), name="slow")
     engines.cards()
 
     def kill():
         os.kill(engines._keepers["slow"].pid, signal.SIGKILL)
 
-    threading.Timer(0.7, kill).start()
+    threading.Timer(1.5, kill).start()
     with pytest.raises(PluginError, match=r"“slow” was killed from outside, most likely because memory ran out"):
         engines.analyse(recording, "slow/model")
     assert loud_score(engines, recording) == 0.5
@@ -255,7 +254,7 @@ sys.stdin.read()
     time.sleep(0.5)
     parent.kill()
     parent.communicate()
-    for _ in range(50):
+    for _ in range(100):
         if not is_running(engine):
             return
         time.sleep(0.1)
