@@ -1,4 +1,4 @@
-"""What a model heard in a file: the result, and the way to it."""
+"""What a model heard in a file, and the models as they are offered to a person."""
 
 from __future__ import annotations
 
