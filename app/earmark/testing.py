@@ -43,9 +43,9 @@ class Finding:
 def check_plugin(plugin: ModuleType | str, *, checkpoints: Mapping[str, Path] | None = None) -> list[Finding]:
     """Return what is wrong with a plugin; nothing if it keeps its promises.
 
-    Its cards must be well-formed and its hooks fit. Each model that can be loaded is given silence, a tone and noise; it
-    must answer in the right shape and range, the same each time, in the order of the clips, with a timeline as long as
-    the clip. A model whose weights are not on this machine is a finding that `is_note`.
+    Its cards must be well-formed and its hooks fit. Each model that can be loaded is given silence, a tone and noise;
+    it must answer in the right shape and range, the same each time, in the order of the clips, with a timeline as long
+    as the clip. A model whose weights are not on this machine is a finding that `is_note`.
 
     Args:
         plugin: a module, its name, or the name of an installed plugin. It is imported into this process.
