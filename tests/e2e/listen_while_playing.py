@@ -45,7 +45,7 @@ class Microphone:
         self._reader.join()
         moments, samples = zip(*self._came, strict=True)
         return (
-            np.array([when for when, _ in self._came]),
+            np.array(moments),
             np.cumsum([len(each) for each in samples]),
             np.concatenate(samples),
         )

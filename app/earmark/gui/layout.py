@@ -61,8 +61,8 @@ class Tools(QToolBar):
         gap = QWidget()
         gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(gap)
-        self.addWidget(_spaced(self.device))
         self.addWidget(self.model)
+        self.addWidget(_spaced(self.device))
 
 
 def _spaced(widget: QWidget) -> QWidget:

@@ -17,7 +17,7 @@ def screenshot(out: Path, recording: Path, *, theme: str = "dark", size: tuple[i
         EarmarkError: the recording could not be heard; the picture, which says why, is written all the same.
     """
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from PySide6.QtCore import QEventLoop, QTimer
+    from PySide6.QtCore import QEventLoop, Qt, QTimer
 
     from earmark.api import EarmarkError
     from earmark.gui.application import application_of, open_window
@@ -30,6 +30,7 @@ def screenshot(out: Path, recording: Path, *, theme: str = "dark", size: tuple[i
     window.listening.failed.connect(lambda error: (errors.append(error), done.quit()))
     window.shown.refused.connect(lambda path, error: (errors.append(error), done.quit()))
     window.sound.failed.disconnect()  # nobody is going to listen
+    window.setWindowState(Qt.WindowState.WindowNoState)  # there is no screen to fit
     window.resize(*size)
     window.show()
     window.begin([recording])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from earmark import audio_file, spectrogram
 from earmark.api import AudioFileError, EarmarkError
 from earmark.spectrogram import Bytes, Grid
 
+GROW_SECONDS = 0.1  # between two growths shown, and until a tile that is wanted is begun
 Tile = tuple[int, int]  # level, index
 log = logging.getLogger(__name__)
 
@@ -71,16 +73,21 @@ class SpectrogramLoader(QThread):
 
     def _go_on(self, whole: Iterator[tuple[int, Bytes]]) -> bool:
         """Compute the next stretch of the whole recording; return whether there may be more."""
+        pieces: list[tuple[int, Bytes]] = []
+        going_on, until = True, time.monotonic() + GROW_SECONDS
         try:
-            grown = next(whole, None)
+            while going_on and time.monotonic() < until and not self._stopping:
+                piece = next(whole, None)
+                going_on = piece is not None
+                pieces += [piece] if piece else []
         except AudioFileError as error:  # what was read until here is shown
             self.failed.emit(error)
-            grown = None
-        if grown is None:
+            going_on = False
+        if pieces:
+            self.whole_grown.emit(pieces[0][0], np.concatenate([columns for _, columns in pieces]))
+        if not going_on:
             self.whole_ended.emit()
-            return False
-        self.whole_grown.emit(*grown)
-        return True
+        return going_on
 
     def _computed(self, grid: Grid, tile: Tile) -> Bytes:
         try:

@@ -147,6 +147,7 @@ class Tags(QWidget):
         view.verticalHeader().setDefaultSectionSize(25)
         view.setShowGrid(False)
         view.setWordWrap(False)
+        view.setTabKeyNavigation(False)
         view.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         view.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
         header = view.horizontalHeader()

@@ -11,6 +11,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import numpy as np
 import pytest
 import soundfile
+from PySide6.QtCore import Qt
 
 from earmark.analysis import Analysis, Heading
 from earmark.api import Cancelled, EarmarkError
@@ -224,6 +225,8 @@ def make_window(home, qtbot, qapp, engines, card):
         playback = Playback(sound=lambda look_again=False: card)
         appearance = Appearance(qapp, theme)
         window = MainWindow(engines=engines, library=None, playback=playback, appearance=appearance)
+        window.setWindowState(Qt.WindowState.WindowNoState)  # the screen of the offscreen platform is small
+        window.resize(1280, 800)
         window.show()
         opened.append(window)
         window.begin(paths)
