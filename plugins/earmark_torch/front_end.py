@@ -34,14 +34,15 @@ class LogMel(nn.Module):
         """Return the log-mel spectrogram [clips, frames, bands] of the waveform [clips, samples] in −1..1."""
         with torch.autocast(waveform.device.type, enabled=False):
             mirrored = F.pad(waveform.float()[:, None], (self.fft // 2, self.fft // 2), mode="reflect")[:, 0]
+            frames = mirrored.unfold(-1, self.fft, self.hop)  # [clips, frames, fft]
             if waveform.device.type != "cpu":
-                return self._decibels(mirrored)
-            # One clip after the other stays in the cache, which is twice as fast as all at once.
-            return torch.cat([self._decibels(clip) for clip in mirrored.split(1)])
+                return self._decibels(frames)
+            # Pieces that stay in the cache are half again to three times as fast as all at once.
+            return torch.stack([torch.cat([self._decibels(piece) for piece in clip.split(128)]) for clip in frames])
 
-    def _decibels(self, mirrored: Tensor) -> Tensor:
-        frames = mirrored.unfold(-1, self.fft, self.hop) * self.window  # [clips, frames, fft]
-        spectrum = torch.fft.rfft(frames)[..., : len(self.filters)]  # [clips, frames, bins]
+    def _decibels(self, frames: Tensor) -> Tensor:
+        """Return the log-mel spectrogram [.., bands] of frames [.., fft]."""
+        spectrum = torch.fft.rfft(frames * self.window)[..., : len(self.filters)]  # [.., bins]
         power = spectrum.real.square().addcmul_(spectrum.imag, spectrum.imag)
         return (power @ self.filters).clamp(min=1e-10).log10() * 10.0
 
