@@ -35,9 +35,9 @@ is_current() { [ -f "$stamp" ] && [ -x "$python" ] && [ "$(cat "$stamp")" = "$(f
 
 # Names of $@ that dpkg does not have; 64-bit time_t gave some of them a new ending (Debian 13, Ubuntu 24.04).
 missing_of() {
-    have=$(dpkg-query -W -f='${db:Status-Abbrev}${Package}\n' 2>/dev/null | sed -n 's/^ii *//p')
+    have=" $(dpkg-query -W -f='${db:Status-Abbrev}${Package}\n' 2>/dev/null | sed -n 's/^ii *//p' | tr '\n' ' ')"
     for name; do
-        say "$have" | grep -qxF -e "$name" -e "${name}t64" || printf '%s ' "$name"
+        case "$have" in *" $name "* | *" ${name}t64 "*) ;; *) printf '%s ' "$name" ;; esac
     done
 }
 
@@ -70,10 +70,7 @@ install_packages() {
 }
 
 system_packages() {
-    if ! command -v dpkg-query >/dev/null; then
-        [ "$(uname)" = Darwin ] || say "    no apt here: if the window does not open, install your distribution's Qt 6 xcb libraries and PortAudio"
-        return
-    fi
+    command -v dpkg-query >/dev/null || return 0
     wanted=$packages
     [ "$kind" = test ] && wanted="$wanted $test_packages"
     find_python >/dev/null || wanted="$wanted $(python_package)"
@@ -131,6 +128,7 @@ CHECK
 
 case "$kind" in run | test) ;; *) fail "unknown set-up: $kind" "scripts/setup.sh run|test" ;; esac
 if is_current "$kind" || { [ "$kind" = run ] && is_current test; }; then
+    system_packages # one may have been removed since
     say "Earmark is set up: $("$python" -V), nothing to install."
     exit 0
 fi
@@ -140,6 +138,8 @@ lock=$(lock_of "$kind")
 
 say "Setting Earmark up in $PWD/.venv (the first time: a few minutes and about 6 GB, most of it PyTorch)"
 step "System packages"
+command -v dpkg-query >/dev/null || [ "$(uname)" = Darwin ] ||
+    say "    no apt here: if the window does not open, install your distribution's Qt 6 xcb libraries and PortAudio"
 system_packages
 step "Python"
 make_venv
