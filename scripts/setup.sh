@@ -73,7 +73,7 @@ system_packages() {
     command -v dpkg-query >/dev/null || return 0
     wanted=$packages
     [ "$kind" = test ] && wanted="$wanted $test_packages"
-    find_python >/dev/null || wanted="$wanted $(python_package)"
+    [ -x "$python" ] || find_python >/dev/null || wanted="$wanted $(python_package)"
     # shellcheck disable=SC2086 # the list is meant to be split
     missing=$(missing_of $wanted)
     [ -n "$missing" ] || return 0
