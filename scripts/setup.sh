@@ -15,8 +15,8 @@ step=0
 packages="libgl1 libegl1 libglib2.0-0 libfontconfig1 libxkbcommon0 libdbus-1-3
     libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1
     libportaudio2"
-# A real window and a sound server for the end-to-end tests.
-test_packages="xvfb xauth openbox xdotool pulseaudio pulseaudio-utils libasound2-plugins"
+# A real window, a look at it, a sound server and a voice for the tests.
+test_packages="xvfb xauth openbox xdotool imagemagick pulseaudio pulseaudio-utils libasound2-plugins espeak-ng"
 
 say() { printf '%s\n' "$*"; }
 step() { step=$((step + 1)); say "$step/6 $*"; }
