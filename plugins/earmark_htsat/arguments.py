@@ -20,6 +20,9 @@ class Arguments:
         segments: pieces of time stacked on the frequency axis; 1 leaves time in one piece.
         stem: "patch" (one strided projection) or "convolution" (three strided stages, for little data).
         patch: side of a patch of the patch stem.
+        column: spectrogram frames to a column of the convolution stem, 8 or 4; it always takes 8 bands to a row.
+        relative: levels are taken relative to the clip's loudest moment, or to QUIET where that is quieter, so that a
+            network of little data need not learn gain; not published.
         width: channels of the first stage; doubled by each merging.
         depths, heads: blocks and attention heads of each stage.
         window: side of an attention window; an axis that is shorter is one window, and is not shifted.
@@ -43,6 +46,8 @@ class Arguments:
     segments: int = 4
     stem: Literal["patch", "convolution"] = "patch"
     patch: int = 4
+    column: int = 8
+    relative: bool = False
     width: int = 96
     depths: tuple[int, ...] = (2, 2, 6, 2)
     heads: tuple[int, ...] = (4, 8, 16, 32)
@@ -78,11 +83,14 @@ class Arguments:
             raise ValueError(f"depths {self.depths} and heads {self.heads} must be of one length.")
         if self.stem == "convolution" and self.segments != 1:
             raise ValueError("The convolution stem takes time in one piece: segments must be 1.")
+        if self.column not in (4, 8):
+            raise ValueError(f"The convolution stem takes 4 or 8 frames to a column, not {self.column}.")
         if self.stem == "convolution" and self.width % 4:
             raise ValueError("The convolution stem needs a width that is divisible by 4.")
 
     def _check_stages(self) -> None:
-        if self.frames % (self.segments * self.stride) or self.bands % self.stride:
+        columns, rows = self.stride
+        if self.frames % (self.segments * columns) or self.bands % rows:
             raise ValueError(f"{self.frames} frames × {self.bands} bands do not divide into patches of {self.stride}.")
         for channels, heads in zip(self.channels, self.heads, strict=True):
             if channels % heads:
@@ -97,9 +105,9 @@ class Arguments:
             raise ValueError(f"{self.grids[-1][0]} rows do not divide among {self.segments} segments.")
 
     @property
-    def stride(self) -> int:
+    def stride(self) -> tuple[int, int]:
         """Spectrogram frames, and bands, to a patch."""
-        return self.patch if self.stem == "patch" else 8
+        return (self.patch, self.patch) if self.stem == "patch" else (self.column, 8)
 
     @property
     def channels(self) -> tuple[int, ...]:
@@ -109,7 +117,7 @@ class Arguments:
     @property
     def grids(self) -> tuple[tuple[int, int], ...]:
         """Rows and columns of patches in each stage."""
-        rows, columns = self.segments * self.bands // self.stride, self.frames // self.segments // self.stride
+        rows, columns = self.segments * self.bands // self.stride[1], self.frames // self.segments // self.stride[0]
         both = self.merge == "both"
         return tuple((rows >> stage, columns >> stage if both else columns) for stage in range(len(self.depths)))
 

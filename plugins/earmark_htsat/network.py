@@ -82,7 +82,8 @@ class HTSAT(nn.Module):
 
     def log_mel(self, waveform: Tensor) -> Tensor:
         """Return the log-mel spectrogram [clips, frames, bands] in dB of the waveform [clips, samples]."""
-        return self.front_end(waveform)
+        log_mel = self.front_end(waveform)
+        return relative(log_mel) if self.arguments.relative else log_mel
 
     def normalise(self, log_mel: Tensor) -> Tensor:
         """Return the spectrogram [clips, frames, bands] with every band brought to mean 0 and deviation 1."""
@@ -99,6 +100,19 @@ class HTSAT(nn.Module):
             frame_logits = self.head(self.dropout(x.mean(2).transpose(1, 2)))  # [B, steps, labels]
         frame_logits = frame_logits.float()
         return Output(pool(frame_logits, self.arguments.pooling), frame_logits, embedding)
+
+
+QUIET = -40.0
+"""Decibels of the loudest band, reached at a peak of about −50 dB: what is quieter is not taken for loud."""
+
+DEPTH = -80.0
+"""Decibels below the loudest moment at which nothing counts any more."""
+
+
+def relative(log_mel: Tensor) -> Tensor:
+    """Return the log-mel spectrogram [clips, frames, bands] in dB relative to each clip's loudest moment."""
+    loudest = log_mel.amax((1, 2), keepdim=True).clamp(min=QUIET)
+    return (log_mel - loudest).clamp(min=DEPTH)
 
 
 def pool(frame_logits: Tensor, pooling: str) -> Tensor:

@@ -49,19 +49,21 @@ class Residual(nn.Module):
 
 
 class ConvolutionStem(nn.Module):
-    """Three strided convolution stages instead of patches: [B, frames, bands] → [B, bands / 8, frames / 8, C]."""
+    """Three strided convolution stages instead of patches: [B, frames, bands] → [B, bands / 8, columns, C]."""
 
     def __init__(self, arguments: Arguments) -> None:
         super().__init__()
         self.frames = arguments.frames
         sizes = (1, arguments.width // 4, arguments.width // 2, arguments.width)
-        self.stages = nn.Sequential(*(self._stage(fewer, more) for fewer, more in pairwise(sizes)))
+        across = (2, 2, arguments.column // 4)
+        stages = zip(pairwise(sizes), across, strict=True)
+        self.stages = nn.Sequential(*(self._stage(fewer, more, stride) for (fewer, more), stride in stages))
         self.norm = nn.LayerNorm(arguments.width)
         self.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
 
     @staticmethod
-    def _stage(fewer: int, more: int) -> nn.Sequential:
-        conv = nn.Conv2d(fewer, more, 3, stride=2, padding=1, bias=False)
+    def _stage(fewer: int, more: int, across: int) -> nn.Sequential:
+        conv = nn.Conv2d(fewer, more, 3, stride=(2, across), padding=1, bias=False)
         return nn.Sequential(conv, nn.BatchNorm2d(more), nn.GELU(), Residual(more))
 
     def forward(self, spectrogram: Tensor) -> Tensor:

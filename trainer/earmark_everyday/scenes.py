@@ -36,11 +36,11 @@ class Mixture:
     """
 
     single_clip: float = 0.3
-    empty: float = 0.1
+    empty: float = 0.15
     counts: tuple[float, ...] = (0.35, 0.35, 0.2, 0.1)
     background: float = 0.7
-    snr_db: tuple[float, float] = (-5.0, 40.0)
-    levels_db: tuple[float, float] = (-15.0, 0.0)
+    snr_db: tuple[float, float] = (0.0, 40.0)
+    levels_db: tuple[float, float] = (-10.0, 0.0)
     peak_db: tuple[float, float] = (-45.0, -0.1)
     distractor: float = 0.2
     colour: float = 0.4

@@ -7,10 +7,9 @@ import os
 import sys
 from pathlib import Path
 
+from earmark.api import Cancelled, EarmarkError, Stopped
 from earmark.host import Host, plugin_of
 from earmark.installed import plugins
-
-from earmark.api import Cancelled, EarmarkError, Stopped
 from earmark_trainer.job import read_job
 from earmark_trainer.run import Control, JobRun, protocol_stream
 
