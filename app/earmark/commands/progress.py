@@ -28,6 +28,8 @@ class Bar:
             TimeRemainingColumn(),
             console=self._console,
             transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
             disable=not self._is_shown,
         )
         self._task = self._bar.add_task("", total=total, state="")

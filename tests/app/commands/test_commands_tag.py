@@ -1,5 +1,6 @@
 """`earmark tag`: the right events at the right times, in every form, and a reason for whatever fails."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -246,3 +247,24 @@ def test_a_result_is_on_stdout_before_the_next_file_is_heard(tone, sound):
     assert process.poll() is None, f"both were there after {first:.1f} s"
     process.kill()
     process.wait()
+
+
+def test_on_a_terminal_the_bar_is_on_stderr_and_the_json_stays_clean(tone, sound):
+    """The bar's library takes stdout over unless it is told not to."""
+    sound("tones.wav", times=400)
+    terminal, end = os.openpty()
+    words = tone.words("tag", "tones.wav", "--model", "tone/frames", "--format", "json")
+    process = subprocess.Popen(
+        words, cwd=tone.folder, env=tone.variables(TERM="xterm"), stdout=subprocess.PIPE, stderr=end, text=True
+    )
+    os.close(end)
+    shown = b""
+    with contextlib.suppress(OSError):  # Linux: the other end was closed
+        while part := os.read(terminal, 65536):
+            shown += part
+    os.close(terminal)
+    printed = process.communicate(timeout=60)[0]
+    assert process.returncode == 0, shown
+    assert json.loads(printed)["file"] == "tones.wav"
+    assert "× real time" in shown.decode()
+    assert "0 of 1" in shown.decode()
