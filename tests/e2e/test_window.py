@@ -112,3 +112,16 @@ def test_closing_the_window_in_the_middle_of_an_analysis_leaves_no_process(perso
     person.presses("ctrl+q")
     assert program.ended() == 0
     wait_until(lambda: program.processes() == [], "the end of every process")
+
+
+def test_the_first_start_opens_the_demo_recording(person, start, home):
+    (home / "settings.json").unlink()
+    program = start()
+    person.waits_for_window("demo.flac – Earmark")
+    person.presses("ctrl+q")
+    assert program.ended() == 0
+    again = start()
+    person.waits_for_window("Earmark")
+    assert "demo.flac – Earmark" not in person.titles()
+    person.presses("ctrl+q")
+    assert again.ended() == 0

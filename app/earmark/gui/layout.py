@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from earmark.gui.actions import Actions
+from earmark.gui.axes import time_text
 from earmark.gui.model_picker import ModelPicker
 from earmark.gui.notices import Notices
 from earmark.gui.progress_row import ProgressRow
@@ -37,6 +38,7 @@ class Tools(QToolBar):
         super().__init__("Toolbar")
         self.setObjectName("toolbar")
         self.setMovable(False)
+        self.device_line = self._speed = ""  # once they are known
         self.clock = QLabel()
         self.clock.setObjectName("clock")
         self.clock.setAccessibleName("Playhead, and the recording's length")
@@ -63,6 +65,22 @@ class Tools(QToolBar):
         self.addWidget(gap)
         self.addWidget(self.model)
         self.addWidget(_spaced(self.device))
+
+    def show_clock(self, seconds: float, duration: float) -> None:
+        """Show where the playhead is."""
+        self.clock.setText(f"{time_text(seconds)} / {time_text(duration)}")
+
+    def show_device(self, line: str) -> None:
+        """Show what the models run on: "CPU, 2 threads: no CUDA device was found"."""
+        self.device_line = line
+        name, _, reason = line.partition(": ")
+        self.device.setText(" · ".join(filter(None, (name, self._speed))))
+        self.device.setToolTip(reason or name)
+
+    def show_speed(self, times_real_time: float) -> None:
+        """Show how fast they run there."""
+        self._speed = f"{times_real_time:.0f}× real time" if times_real_time else ""
+        self.show_device(self.device_line)
 
 
 def _spaced(widget: QWidget) -> QWidget:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -16,7 +17,6 @@ from earmark.engine_client import Engines
 from earmark.frequency_scale import NAMES
 from earmark.gui import exports, layout
 from earmark.gui.actions import DEEDS, Actions
-from earmark.gui.axes import time_text
 from earmark.gui.centre import Centre
 from earmark.gui.choices import Choices
 from earmark.gui.events_table import EventsTable
@@ -34,6 +34,7 @@ from earmark.gui.theme import CHOICES, Appearance
 from earmark.library import Library
 from earmark.playback import Playback
 
+log = logging.getLogger(__name__)
 SIZE = (1280, 800)
 SIDES = (200, 340)  # pixels, left and right docks at first
 SHORT, LONG = 1.0, 15.0  # seconds of seeking
@@ -49,7 +50,8 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         kept = settings.read()
-        self._engines, self._appearance = engines, appearance
+        self.is_remembered = True  # its layout, for the next start
+        self._appearance = appearance
         self.centre, self.tags, self.events = Centre(), Tags(), EventsTable()
         self.recordings, self.notices, self.progress = Recordings(), Notices(), ProgressRow()
         self.settings = SettingsRow()
@@ -79,7 +81,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(layout.bottom(self.settings, self.progress, self.notices))
         view = self.do.fill(self.menuBar())["&View"]
         self._scales = Choices(view, "Frequency a&xis", NAMES, "linear", self.shown.show_scale)
-        self._themes = Choices(view, "&Theme", CHOICES, self._appearance.choice, self._appearance.choose)
+        Choices(view, "&Theme", CHOICES, self._appearance.choice, self._appearance.choose)
         panels = view.addMenu("&Panels")
         for panel in docks:
             panels.addAction(panel.toggleViewAction())
@@ -103,7 +105,7 @@ class MainWindow(QMainWindow):
     def _connect_listening(self) -> None:
         listening = self.listening
         listening.headings_known.connect(self._show_headings)
-        listening.device_known.connect(self._show_device)
+        listening.device_known.connect(self.tools.show_device)
         listening.said.connect(self.recordings.say)
         listening.began.connect(self.progress.begin)
         listening.went_on.connect(self._show_progress)
@@ -140,11 +142,8 @@ class MainWindow(QMainWindow):
             "analyse": self._analyse,
             "cancel": self._cancel,
             "keys": lambda: keys_window(self, DEEDS).show(),
-            "about": lambda: about_window(self, self._engine_line).show(),
+            "about": lambda: about_window(self, self.tools.device_line).show(),
         }
-
-    _engine_line = ""  # the device, once it is known
-    _speed = ""
 
     def begin(self, paths: Sequence[Path]) -> None:
         """Start the engines and open recordings; called once the window is visible."""
@@ -224,23 +223,13 @@ class MainWindow(QMainWindow):
     def _show_headings(self, headings: list[Heading]) -> None:
         self.tools.model.show_headings(headings, self.listening.model_id)
 
-    def _show_device(self, line: str) -> None:
-        self._engine_line = line
-        name, _, reason = line.partition(": ")
-        self.tools.device.setText(" · ".join(filter(None, (name, self._speed))))
-        self.tools.device.setToolTip(reason or name)
-
-    def _show_speed(self, times_real_time: float) -> None:
-        self._speed = f"{times_real_time:.0f}× real time" if times_real_time else ""
-        self._show_device(self._engine_line)
-
     def _show_progress(self, what: str, done: float, total: float, times_real_time: float) -> None:
         self.progress.go_on(what, done, total)
-        self._show_speed(times_real_time)
+        self.tools.show_speed(times_real_time)
 
     def _show_analysis(self, path: Path, analysis: Analysis) -> None:
         if path == self.shown.path:
-            self._show_speed(analysis.times_real_time)
+            self.tools.show_speed(analysis.times_real_time)
             for sentence in analysis.warnings:
                 self.notices.say(sentence)
         self.shown.show_analysis(path, analysis)
@@ -259,7 +248,7 @@ class MainWindow(QMainWindow):
 
     def _show_clock(self, seconds: float) -> None:
         duration = self.shown.info.duration if self.shown.info else 0.0
-        self.tools.clock.setText(f"{time_text(seconds)} / {time_text(duration)}")
+        self.tools.show_clock(seconds, duration)
 
     def _show_playing(self, playing: bool) -> None:
         name = "stop" if playing else "play"
@@ -274,8 +263,16 @@ class MainWindow(QMainWindow):
     def _remember(self, kept: settings.Settings) -> None:
         layout.restore(self, kept.window)
         self._scales.pick(kept.window.get("scale"))
-        self._themes.pick(kept.window.get("theme"))
+        if kept.threshold is not None:
+            self.settings.insist_on(kept.threshold)
         self._show_given()
+
+    def _keep_layout(self) -> None:
+        chosen = {"scale": self.shown.scale, "theme": self._appearance.choice}
+        try:
+            settings.change(window=dict(settings.read().window) | layout.remembered(self) | chosen)
+        except OSError:  # a full disk does not keep the window open
+            log.exception("keeping the layout")
 
     def dragEnterEvent(self, event) -> None:  # noqa: N802 - Qt's
         """Take files."""
@@ -289,11 +286,11 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event) -> None:  # noqa: N802 - Qt's
         """Remember the layout and end everything that runs."""
-        chosen = {"scale": self.shown.scale, "theme": self._appearance.choice}
-        settings.change(window=dict(settings.read().window) | layout.remembered(self) | chosen)
+        if self.is_remembered:
+            self._keep_layout()
         self.hide()
         self.player.close()
         self.shown.close()
-        self.sound.wait()
+        self.sound.close()
         self.listening.close()
         super().closeEvent(event)

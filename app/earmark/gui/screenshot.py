@@ -6,8 +6,14 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-MOST_SECONDS = 600.0
+if TYPE_CHECKING:
+    from earmark.api import EarmarkError
+    from earmark.gui.main_window import MainWindow
+
+MOST_MS = 600_000
+SETTLE_MS = 800  # for the tiles in view and the last paint
 
 
 def screenshot(out: Path, recording: Path, *, theme: str = "dark", size: tuple[int, int] = (1280, 800)) -> None:
@@ -17,32 +23,48 @@ def screenshot(out: Path, recording: Path, *, theme: str = "dark", size: tuple[i
         EarmarkError: the recording could not be heard; the picture, which says why, is written all the same.
     """
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from PySide6.QtCore import QEventLoop, Qt, QTimer
+    os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")  # what the offscreen platform cannot do
+    from PySide6.QtCore import Qt
 
-    from earmark.api import EarmarkError
     from earmark.gui.application import application_of, open_window
 
     application = application_of(["earmark"])
     window = open_window(application, theme=theme)
-    errors: list[EarmarkError] = []
-    done = QEventLoop()
-    window.listening.ended.connect(done.quit)
-    window.listening.failed.connect(lambda error: (errors.append(error), done.quit()))
-    window.shown.refused.connect(lambda path, error: (errors.append(error), done.quit()))
+    window.is_remembered = False
     window.sound.failed.disconnect()  # nobody is going to listen
     window.setWindowState(Qt.WindowState.WindowNoState)  # there is no screen to fit
     window.resize(*size)
     window.show()
-    window.begin([recording])
-    QTimer.singleShot(round(MOST_SECONDS * 1000), done.quit)
-    done.exec()
-    QTimer.singleShot(500, done.quit)  # what is still to be drawn
-    done.exec()
+    errors = wait_until_shown(window, recording)
     out.parent.mkdir(parents=True, exist_ok=True)
     window.grab().save(str(out))
     window.close()
     if errors:
         raise errors[0]
+
+
+def wait_until_shown(window: MainWindow, recording: Path) -> list[EarmarkError]:
+    """Open a recording, return once it is drawn and heard; or the errors that came instead."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    errors: list[EarmarkError] = []
+    done, waiting = QEventLoop(), {"heard", "drawn"}
+
+    def came(what: str = "", error: EarmarkError | None = None) -> None:
+        waiting.discard(what)
+        errors.extend([error] if error else [])
+        if errors or not waiting:
+            done.quit()
+
+    window.listening.ended.connect(lambda: came("heard"))
+    window.shown.drawn.connect(lambda path: came("drawn"))
+    window.listening.failed.connect(lambda error: came(error=error))
+    window.shown.refused.connect(lambda path, error: came(error=error))
+    window.begin([recording])
+    for patience in (MOST_MS, SETTLE_MS):
+        QTimer.singleShot(patience, done.quit)
+        done.exec()
+    return errors
 
 
 def main() -> int:

@@ -97,6 +97,7 @@ class SettingsRow(QWidget):
             "S&hortest", "Nothing shorter than this counts", most=2.0, value=DEFAULTS.shortest, unit=" s"
         )
         self._thresholds: Mapping[str, float] = {}
+        self._insisted = False
         self._lay_out()
         self.offer_thresholds({})
         self.threshold.changed.connect(self._leave_own)
@@ -118,7 +119,12 @@ class SettingsRow(QWidget):
         self._thresholds = thresholds
         with QSignalBlocker(self.own):
             self.own.setVisible(bool(thresholds))
-            self.own.setChecked(bool(thresholds))
+            self.own.setChecked(bool(thresholds) and not self._insisted)
+
+    def insist_on(self, threshold: float) -> None:
+        """Use one threshold for all labels, whatever a model brings."""
+        self._insisted = True
+        self.threshold.set_value(threshold)
 
     def settings(self) -> EventSettings:
         """Return what is set."""

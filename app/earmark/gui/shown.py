@@ -40,6 +40,7 @@ class Shown(QObject):
 
     opened = Signal(object)  # Path: it can be heard
     refused = Signal(object, object)  # Path, EarmarkError
+    drawn = Signal(object)  # Path: the spectrogram of all of it is there
     changed = Signal()  # what there is: recording, analysis, events, selection
 
     def __init__(self, views: Views, player: Player) -> None:
@@ -90,6 +91,7 @@ class Shown(QObject):
         loader.failed.connect(lambda error: self._refuse(loader, error))
         loader.whole_grown.connect(lambda first, columns: self._grow_spectrogram(loader, first, columns))
         loader.tile_ready.connect(lambda *tile: self._add_tile(loader, tile))
+        loader.whole_ended.connect(lambda: self.drawn.emit(loader.path))
         loader.finished.connect(lambda: self._leaving.discard(loader))
         loader.start()
         self.changed.emit()
