@@ -12,12 +12,13 @@ part() {
     "$@" || failed="$failed $name,"
 }
 
-part "1/5 format" "$bin/ruff" format --check --quiet .
-part "2/5 lint" "$bin/ruff" check --quiet .
-part "3/5 types" "$bin/pyright" --pythonpath "$bin/python"
-part "4/5 imports" "$bin/lint-imports" --no-logo
+part "1/6 format" "$bin/ruff" format --check --quiet .
+part "2/6 lint" "$bin/ruff" check --quiet .
+part "3/6 types" "$bin/pyright" --pythonpath "$bin/python"
+part "4/6 imports" "$bin/lint-imports" --no-logo
 if [ "${1:-}" != check ]; then
-    part "5/5 tests" "$bin/pytest" -q
+    part "5/6 tests" "$bin/pytest" -q --numprocesses 2 --dist worksteal -m "not e2e"
+    part "6/6 tests in a real window, with real sound" "$bin/pytest" -q -m e2e
 fi
 
 if [ -n "$failed" ]; then
