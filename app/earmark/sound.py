@@ -6,8 +6,8 @@ Where PortAudio is missing, everything that needs no sound device works.
 from __future__ import annotations
 
 import atexit
+import sys
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -74,7 +74,6 @@ def outlet(sound: Sound, wanted_rate: int) -> Outlet:
 
 def let_the_process_end() -> None:
     """Keep PortAudio from waiting, at exit, for a sound server that is frozen."""
-    with suppress(ImportError, OSError):
-        import sounddevice
-
-        atexit.unregister(sounddevice._exit_handler)
+    sounddevice = sys.modules.get("sounddevice")  # never import here: another thread may hang in that very import
+    if handler := getattr(sounddevice, "_exit_handler", None):
+        atexit.unregister(handler)

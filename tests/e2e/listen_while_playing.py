@@ -1,6 +1,7 @@
 """Plays noise through the virtual loudspeaker, records that, and compares the playhead with what was heard.
 
-Run inside virtual-sound.sh: prints JSON of what `test_sound.py` judges. `kill` ends the sound server in the middle.
+Run inside virtual-sound.sh: prints JSON of what `test_sound.py` judges. With a signal's name, the sound server
+gets that signal in the middle.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class Microphone:
         )
 
 
-def play(path: Path, *, kill: bool) -> tuple[list[tuple[float, float]], list[str], float]:
+def play(path: Path, *, disturb: str) -> tuple[list[tuple[float, float]], list[str], float]:
     """Return (moment, playhead) pairs, errors, and where the playhead was at the end."""
     application = QCoreApplication([])
     player = Player(Playback())
@@ -61,26 +62,26 @@ def play(path: Path, *, kill: bool) -> tuple[list[tuple[float, float]], list[str
     player.playing_changed.connect(lambda playing: None if playing else application.quit())
     player.load(path, SECONDS)
     QTimer.singleShot(0, lambda: player.play(START))
-    if kill:
-        QTimer.singleShot(1500, lambda: os.kill(int(os.environ["SOUND_SERVER"]), signal.SIGKILL))
+    if disturb:
+        QTimer.singleShot(1500, lambda: os.kill(int(os.environ["SOUND_SERVER"]), signal.Signals[disturb]))
     QTimer.singleShot(20_000, application.quit)
     application.exec()
     player.close()
     return positions, errors, player.position
 
 
-def main(folder: Path, kill: bool) -> None:
+def main(folder: Path, disturb: str) -> None:
     noise = np.random.default_rng(0).standard_normal(round(RATE * SECONDS)).astype(np.float32)
     smooth = fftconvolve(noise, np.ones(8) / 8, mode="same")
     smooth *= 0.2 / np.abs(smooth).max() * 4
     soundfile.write(folder / "noise.wav", smooth, RATE, subtype="FLOAT")
     microphone = Microphone()
     time.sleep(0.5)
-    positions, errors, last = play(folder / "noise.wav", kill=kill)
+    positions, errors, last = play(folder / "noise.wav", disturb=disturb)
     time.sleep(0.3)
     came, ends, heard = microphone.stop()
     found = {"errors": errors, "last": last, "moves": len(positions)}
-    if not kill:
+    if not disturb:
         found |= compare(smooth[round(START * RATE) :], came, ends, heard, np.array(positions))
     print(json.dumps(found))
 
@@ -98,4 +99,4 @@ def compare(played: np.ndarray, came: np.ndarray, ends: np.ndarray, heard: np.nd
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), kill="kill" in sys.argv)
+    main(Path(sys.argv[1]), "".join(sys.argv[2:]))

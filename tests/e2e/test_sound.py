@@ -35,5 +35,10 @@ def test_the_playhead_is_where_the_loudspeaker_is(tmp_path):
 
 
 def test_a_sound_server_that_dies_is_an_error_and_not_a_hang(tmp_path):
-    found = listened(tmp_path, "kill")
+    found = listened(tmp_path, "SIGKILL")
     assert found["errors"] == ["The sound device went away. Connect it again, then press Space."]
+
+
+def test_a_sound_server_that_freezes_is_an_error_and_does_not_keep_the_program_from_ending(tmp_path):
+    found = listened(tmp_path, "SIGSTOP")
+    assert found["errors"] == ["The sound device does not answer. Restart the sound server, then press Space."]

@@ -12,7 +12,7 @@ from earmark.api import Float
 from earmark.events import Event, EventSettings, find_events
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays have no truth value; a search is itself only
 class Search:
     """What to find events in.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QSize, Qt
@@ -127,6 +127,14 @@ def fit_the_screen(window: QMainWindow, width: int, height: int) -> None:
     room = window.screen().availableSize()
     if room.width() < width + FRAME.width() or room.height() < height + FRAME.height():
         window.setWindowState(Qt.WindowState.WindowMaximized)
+
+
+def focus_next(panes: Sequence[QWidget]) -> None:
+    """Move the focus on to the next pane that is shown."""
+    shown = [pane for pane in panes if pane.isVisible()]
+    focused = next((index for index, pane in enumerate(shown) if pane.hasFocus()), -1)
+    if shown:
+        shown[(focused + 1) % len(shown)].setFocus(Qt.FocusReason.TabFocusReason)
 
 
 def remembered(window: QMainWindow) -> dict[str, Any]:

@@ -90,7 +90,7 @@ class MainWindow(QMainWindow):
         self._appearance.changed.connect(self._wear)
         self.centre.empty.open.clicked.connect(self.ask_for_files)
         self.centre.empty.demo.clicked.connect(self.open_demo)
-        self.recordings.chosen.connect(self.shown.show)
+        self.recordings.chosen.connect(self._show)
         self.shown.opened.connect(lambda path: self.listening.listen(path, first=True))
         self.shown.refused.connect(self._refuse)
         self.shown.changed.connect(self._show_given)
@@ -207,10 +207,7 @@ class MainWindow(QMainWindow):
     def _focus_next_pane(self) -> None:
         centre = self.centre
         panes: list[QWidget] = [self.recordings.view, centre.spectrogram.plot, centre.lanes.plot, self.tags.view]
-        panes = [pane for pane in (*panes, self.events, self.settings.threshold.slider) if pane.isVisible()]
-        focused = next((index for index, pane in enumerate(panes) if pane.hasFocus()), -1)
-        if panes:
-            panes[(focused + 1) % len(panes)].setFocus(Qt.FocusReason.TabFocusReason)
+        layout.focus_next([*panes, self.events, self.settings.threshold.slider])
 
     def _choose_model(self, model_id: str) -> None:
         if model_id == self.listening.model_id:
@@ -233,6 +230,11 @@ class MainWindow(QMainWindow):
             for sentence in analysis.warnings:
                 self.notices.say(sentence)
         self.shown.show_analysis(path, analysis)
+
+    def _show(self, path: Path) -> None:
+        if not self.recordings.state(path):
+            self.recordings.say(path, "Opening")
+        self.shown.show(path)
 
     def _refuse(self, path: Path, error: EarmarkError) -> None:
         self.recordings.say(path, f"Failed: {error.sentence}")

@@ -53,6 +53,7 @@ class Shown(QObject):
         self.scale = "linear"
         self._views, self._player = views, player
         self._search: Search | None = None
+        self._here: tuple[Search, int] | None = None  # whose scores the tags show
         self._loader: SpectrogramLoader | None = None
         self._leaving: set[SpectrogramLoader] = set()
         self._finder = EventFinder()
@@ -92,7 +93,7 @@ class Shown(QObject):
         loader.whole_grown.connect(lambda first, columns: self._grow_spectrogram(loader, first, columns))
         loader.tile_ready.connect(lambda *tile: self._add_tile(loader, tile))
         loader.whole_ended.connect(lambda: self.drawn.emit(loader.path))
-        loader.finished.connect(lambda: self._leaving.discard(loader))
+        loader.finished.connect(lambda: self._forget(loader))
         loader.start()
         self.changed.emit()
 
@@ -104,6 +105,12 @@ class Shown(QObject):
             self._loader = None
         self._views.centre.spectrogram.show_pixels(None)
         self.forget_analysis()
+
+    def _forget(self, loader: SpectrogramLoader) -> None:
+        self._leaving.discard(loader)
+        if loader is self._loader:
+            self._loader = None
+        loader.deleteLater()
 
     def forget_analysis(self) -> None:
         """Show no tags and no events: none are known yet."""
@@ -249,7 +256,8 @@ class Shown(QObject):
         if search is None:
             return
         step = min(int(self._player.position / search.hop), len(search.frames) - 1)
-        if step >= 0:
+        if step >= 0 and (search, step) != self._here:
+            self._here = (search, step)
             self._views.tags.model.show_here(dict(zip(search.labels, search.frames[step].tolist(), strict=True)))
 
     @staticmethod
