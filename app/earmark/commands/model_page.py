@@ -22,9 +22,8 @@ def lines(heading: Heading, card: ModelCard | None) -> Iterator[str]:
         yield from _fields(_weights(checkpoint))
         yield from _metrics(checkpoint.metrics)
     for published in card.weights if card else ():
-        yield from _fields(
-            {"Published": f"{published.name}: {published.source or published.url} ({published.licence})"}
-        )
+        licence = f" ({published.licence})" if published.licence else ""
+        yield from _fields({"Published": f"{published.name}: {published.source or published.url}{licence}"})
     yield "Labels, each with the score from which it counts:"
     default = EventSettings().threshold
     for label in heading.labels:
