@@ -24,8 +24,8 @@ class WindowAttention(nn.Module):
         super().__init__()
         self.heads = heads
         self.window = (min(window, grid[0]), min(window, grid[1]))
-        sides = tuple(zip(grid, self.window, strict=True))
-        self.shift = tuple(side // 2 if shifted and length > side else 0 for length, side in sides)
+        down, across = (side // 2 if side < length else 0 for side, length in zip(self.window, grid, strict=True))
+        self.shift = (down, across) if shifted else (0, 0)
         tables = (2 * self.window[0] - 1) * (2 * self.window[1] - 1)
         self.relative_position_bias_table = nn.Parameter(torch.zeros(tables, heads))
         self.qkv = nn.Linear(channels, 3 * channels)
@@ -71,7 +71,7 @@ def relative_positions(window: tuple[int, int]) -> Tensor:
     return down * (2 * window[1] - 1) + across
 
 
-def shift_mask(grid: tuple[int, int], window: tuple[int, int], shift: tuple[int, ...]) -> Tensor:
+def shift_mask(grid: tuple[int, int], window: tuple[int, int], shift: tuple[int, int]) -> Tensor:
     """Return −100 where two tokens of a rolled window [windows, N, N] were not neighbours before rolling, else 0."""
     regions = []
     for length, side, moved in zip(grid, window, shift, strict=True):

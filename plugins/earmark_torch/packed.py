@@ -36,7 +36,10 @@ class PackedLinear(nn.Module):
         self._bias = None if linear.bias is None else linear.bias.detach().to(dtype)
         self._activation = ("gelu", [], "none") if gelu else ("none", [], "")
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, beside: Tensor | None = None) -> Tensor:
+        """Return the product; with what is `beside` it [.., out] added, where there is no GELU."""
+        if beside is not None:
+            return torch.ops.mkldnn._linear_pointwise.binary(x.to(self.dtype), beside, self._weight, self._bias, "add")
         return torch.ops.mkldnn._linear_pointwise(x.to(self.dtype), self._weight, self._bias, *self._activation)
 
 

@@ -18,6 +18,7 @@ PATCHES = Arguments(labels=5, width=24, depths=(2, 2), heads=(2, 4))
 SMALL = Arguments(labels=5, stem="convolution", segments=1, frames=512, width=24, depths=(2, 2), heads=(2, 4))
 FORMS = {
     "patch": PATCHES,
+    "single window": replace(PATCHES, width=8, depths=(1, 1, 2, 1), heads=(1, 2, 4, 8)),
     "H": replace(PATCHES, token_semantic=False),
     "small": SMALL,
     "fine": replace(SMALL, merge="frequency", pooling="linear_softmax"),
