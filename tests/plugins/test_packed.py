@@ -22,6 +22,7 @@ FORMS = {
     "H": replace(PATCHES, token_semantic=False),
     "small": SMALL,
     "fine": replace(SMALL, merge="frequency", pooling="linear_softmax"),
+    "finer": replace(SMALL, column=4, relative=True, single_label=True),
 }
 fp32 = pytest.mark.skipif(not can_pack(torch.float32), reason="this PyTorch is built without oneDNN")
 bf16 = pytest.mark.skipif(not can_pack(torch.bfloat16), reason="this processor has no bf16")
