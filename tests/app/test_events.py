@@ -10,7 +10,7 @@ import pytest
 from earmark.events import EventSettings, find_events
 
 HOP = 0.1
-PLAIN = EventSettings(threshold=0.5, close_gaps=0.0, shortest=0.0, interpolate=False)
+PLAIN = EventSettings(threshold=0.5, hysteresis=0.0, close_gaps=0.0, shortest=0.0, interpolate=False)
 
 
 def events_of(scores, settings=PLAIN, *, hop=HOP, duration=None):
