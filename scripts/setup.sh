@@ -11,8 +11,8 @@ python=.venv/bin/python
 stamp=.venv/earmark.stamp
 step=0
 
-# Qt offscreen, Qt on X, sound. The names are Debian's and Ubuntu's.
-packages="libgl1 libegl1 libglib2.0-0 libfontconfig1 libxkbcommon0 libdbus-1-3
+# Qt offscreen with a font, Qt on X, sound. The names are Debian's and Ubuntu's.
+packages="libgl1 libegl1 libglib2.0-0 libfontconfig1 fonts-dejavu-core libxkbcommon0 libdbus-1-3
     libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1
     libportaudio2"
 # A real window, a look at it, a sound server and a voice for the tests.

@@ -174,7 +174,9 @@ class Engines:
         for fault in offer.faults:
             if fault.plugin == plugin:
                 raise fault
-        raise PluginError(f"There is no model “{model_id}”.", plugin=plugin, hint="See: earmark models list")
+        beside = [model.model_id for model in catalogue.models(offer.cards) if plugin_of(model.model_id) == plugin]
+        hint = f"There are: {', '.join(beside)}." if beside else "See: earmark models list"
+        raise PluginError(f"There is no model “{model_id}”.", plugin=plugin, hint=hint)
 
     def _naming(self, model: catalogue.Model) -> dict[str, Any]:
         assert model.card is not None  # it would not be usable

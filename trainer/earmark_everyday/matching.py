@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from earmark.events import EventSettings, find_events
 
 from earmark.analysis import Analysis
+from earmark.events import EventSettings, find_events
 from earmark_everyday.placing import Placed
 
-THRESHOLDS = tuple(round(each, 3) for each in np.arange(0.1, 0.91, 0.05))
+THRESHOLDS = tuple(round(float(each), 3) for each in np.arange(0.1, 0.91, 0.05))
 ALARM_COST = 1.0
 """What an event in a noise counts, in wrong events of scenes."""
 

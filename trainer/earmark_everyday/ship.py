@@ -1,7 +1,7 @@
-"""Ship the bundled model: `python -m earmark_everyday.ship --runs RUNS --judged JUDGED.json --esc10 DIR --out FOLDER`.
+"""Ship the bundled model: `python -m earmark_everyday.ship`, after `train` and `judge`.
 
-Takes the run on all folds, the thresholds and figures of the cross-validation, and writes the checkpoint folder with its
-card (`card.md`) and the credits of all that it was trained on (`credits.md`).
+Takes the run on all folds, the thresholds and figures of the cross-validation, and writes the checkpoint folder with
+its card (`card.md`) and the credits of all that it was trained on (`credits.md`).
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def card(checkpoint: Checkpoint, judged: dict, runs: Path) -> str:
     rows = "\n".join(_row(judged, label, checkpoint.thresholds[label]) for label in LABELS)
     return f"""# htsat/everyday
 
-A small HTS-AT (a convolutional stem, two Swin stages, the token-semantic head; 1.45 million parameters) that hears
+A small HTS-AT (a convolutional stem, two Swin stages, the token-semantic head; 0.66 million parameters) that hears
 twelve sounds in windows of 5.12 s and says every 0.08 s which of them sound.
 
 ## Figures
@@ -95,7 +95,9 @@ python -m earmark_everyday.ship --runs RUNS --judged JUDGED/judged.json --esc10 
 ```
 
 Four runs that leave one fold out and one on all folds, each {job.epochs} epochs of {job.settings["steps"]} steps of
-{job.batch_size} scenes, seed {job.seed}, AdamW at {job.learning_rate}, bf16, two cores of a {platform.machine()} CPU. Epochs and settings were fixed before the run on all folds. ESC-10's fold 5 was not at hand: the four folds are 1 to 4.
+{job.batch_size} scenes, seed {job.seed}, AdamW at {job.learning_rate}, bf16, on {platform.machine()}: about 22 minutes
+of one core a run. Epochs and settings were fixed before the run on all folds. ESC-10's fold 5 was not at hand: the
+folds are 1 to 4.
 The sources of the demo recording and the two CC-Sampling+ clips are in no run.
 
 ## What it cannot do

@@ -79,9 +79,12 @@ class Source(Protocol):
 class Task(Protocol):
     """What a plugin trains."""
 
-    network: nn.Module
+    @property
+    def network(self) -> nn.Module:
+        """The network, whose parameters are fitted in place."""
+        ...
 
-    def loss(self, network: nn.Module, batch: tuple[Tensor, ...]) -> Tensor:
+    def loss(self, network: Any, batch: tuple[Tensor, ...]) -> Tensor:
         """Return the loss of one batch on the network's device."""
         ...
 

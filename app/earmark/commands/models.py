@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from earmark.analysis import Heading
     from earmark.engine_client import Engines
 
 
@@ -44,7 +43,7 @@ def show(model: str) -> int:
     from earmark.commands.model_page import lines
 
     with started_engines() as engines:
-        heading = find(engines, model)
+        heading = engines.heading(model)
         card = next((card for card in engines.cards() if card.model_id == model), None)
     for line in lines(heading, card):
         click.echo(line)
@@ -93,22 +92,3 @@ def started_engines() -> Iterator[Engines]:
         yield engines
     finally:
         engines.close()
-
-
-def find(engines: Engines, model_id: str) -> Heading:
-    """Return the heading of a model.
-
-    Raises:
-        PluginError: there is none of that id; says what is wrong with its plugin, or which models there are.
-    """
-    from earmark.errors import PluginError
-
-    headings = {heading.model_id: heading for heading in engines.headings()}
-    if model_id in headings:
-        return headings[model_id]
-    plugin = model_id.partition("/")[0]
-    for fault in engines.faults():
-        if fault.plugin == plugin:
-            raise fault
-    hint = f"There are: {', '.join(headings)}." if headings else "No plugin offers any."
-    raise PluginError(f"There is no model {model_id}.", plugin=plugin, hint=hint)

@@ -62,5 +62,5 @@ def _stdout() -> io.TextIOWrapper:
     """Return stdout in UTF-8, whatever the terminal speaks: it is for a program."""
     stream = sys.stdout
     assert isinstance(stream, io.TextIOWrapper)
-    stream.reconfigure(encoding="utf-8", newline="\n")
+    stream.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
     return stream

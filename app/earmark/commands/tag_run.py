@@ -12,7 +12,6 @@ import click
 from earmark import audio_file, folders, settings
 from earmark.analysis import Analysis, Heading, Pool
 from earmark.commands import FAILED, INTERRUPTED, tell
-from earmark.commands.models import find
 from earmark.commands.progress import Bar
 from earmark.commands.tag_output import Result, write
 from earmark.commands.tag_table import clock
@@ -154,7 +153,7 @@ def _files(paths: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, EarmarkE
 
 
 def _usable(engines: Engines, model_id: str) -> Heading:
-    heading = find(engines, model_id)
+    heading = engines.heading(model_id)
     if not heading.has_weights:
         raise CheckpointError(heading.error)
     return heading

@@ -83,7 +83,7 @@ def test_a_model_shows_its_labels_thresholds_paper_and_published_weights(tone):
 def test_a_model_that_does_not_exist_is_2_and_names_those_that_do(tone, arguments):
     ended = tone(*arguments)
     assert ended.returncode == 2
-    assert "There is no model tone/fames." in ended.stderr
+    assert "There is no model “tone/fames”." in ended.stderr
     assert "tone/frames" in ended.stderr
 
 
