@@ -14,7 +14,7 @@ from earmark.events import EventSettings, find_events
 from earmark_everyday.placing import Placed
 
 THRESHOLDS = tuple(round(float(each), 3) for each in np.arange(0.1, 0.91, 0.05))
-ALARM_COST = 1.0
+ALARM_COST = 2.0
 """What an event in a noise counts, in wrong events of scenes."""
 
 

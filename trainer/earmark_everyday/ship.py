@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import click
 import numpy as np
 
-from earmark.api import Checkpoint
+from earmark.api import TrainJob
 from earmark.checkpoints import TENSORS, read_checkpoint, write_checkpoint
 from earmark_everyday import LABELS
 from earmark_everyday.clips import for_training, read_clips
@@ -53,13 +54,8 @@ def metrics_of(judged: dict) -> dict:
     }
 
 
-def card(checkpoint: Checkpoint, judged: dict, runs: Path) -> str:
+def card(judged: dict, thresholds: Mapping[str, float], job: TrainJob) -> str:
     """Return the model's card, in Markdown."""
-    job = read_job(runs / "all")
-    folds = judged["folds"].values()
-    clips = sum(fold["clips"] for fold in folds)
-    accuracies = ", ".join(f"{fold['accuracy']:.1%}" for fold in folds)
-    rows = "\n".join(_row(judged, label, checkpoint.thresholds[label]) for label in LABELS)
     return f"""# htsat/everyday
 
 A small HTS-AT (a convolutional stem, two Swin stages, the token-semantic head; 0.66 million parameters) that hears
@@ -67,6 +63,24 @@ twelve sounds in windows of 5.12 s and says every 0.08 s which of them sound.
 
 ## Figures
 
+{_figures(judged, thresholds)}
+
+## Training
+
+{_training(job)}
+
+## What it cannot do
+
+{CANNOT}"""
+
+
+def _figures(judged: dict, thresholds: Mapping[str, float]) -> str:
+    folds = judged["folds"].values()
+    clips, minutes = (sum(fold[name] for fold in folds) for name in ("clips", "noise_minutes"))
+    accuracies = ", ".join(f"{fold['accuracy']:.1%}" for fold in folds)
+    rows = "\n".join(_row(judged, label, thresholds[label]) for label in LABELS)
+    alarms = mean(judged, "false_alarms_an_hour", "")
+    return f"""\
 Measured on what training left out, through the engine that the program uses, by `python -m earmark_everyday.judge`.
 
 | | mean of 4 folds |
@@ -74,8 +88,7 @@ Measured on what training left out, through the engine that the program uses, by
 | accuracy on {clips} ESC-10 clips, best of twelve labels | {mean(judged, "accuracy"):.1%} ({accuracies}) |
 | event F1, 0.2 s collar (sed_eval), macro over labels | {mean(judged, "collar_f1", "macro"):.3f} |
 | event F1, intersection 0.5 (psds_eval), macro | {mean(judged, "intersection_f1", "macro"):.3f} |
-| false alarms an hour on {sum(fold["noise_minutes"] for fold in folds):.0f} minutes of noise, all labels | \
-{mean(judged, "false_alarms_an_hour", ""):.1f} |
+| false alarms an hour on {minutes:.0f} minutes of noise, all labels | {alarms:.1f} |
 
 | label | F1 collar | F1 intersection | false alarms an hour | threshold |
 |---|---|---|---|---|
@@ -83,10 +96,11 @@ Measured on what training left out, through the engine that the program uses, by
 
 Events are those of 120 scenes of 10 s a fold: up to two sounds of that fold at a time on a background 6 to 30 dB below.
 The thresholds for each fold are those that were best on the scenes of the other three. Noise is synthetic: hiss, hum,
-fans, clicks, claps, knocks, beeps, at 0 to −40 dB of full scale.
+fans, clicks, claps, knocks, beeps, at 0 to −40 dB of full scale."""
 
-## Training
 
+def _training(job: TrainJob) -> str:
+    return f"""\
 ```
 python -m earmark_everyday.prepare --esc10 ESC10 --digits DIGITS --music MUSIC --out CACHE
 python -m earmark_everyday.train --cache CACHE --out RUNS
@@ -97,12 +111,7 @@ python -m earmark_everyday.ship --runs RUNS --judged JUDGED/judged.json --esc10 
 Four runs that leave one fold out and one on all folds, each {job.epochs} epochs of {job.settings["steps"]} steps of
 {job.batch_size} scenes, seed {job.seed}, AdamW at {job.learning_rate}, bf16, on {platform.machine()}: about 22 minutes
 of one core a run. Epochs and settings were fixed before the run on all folds. ESC-10's fold 5 was not at hand: the
-folds are 1 to 4.
-The sources of the demo recording and the two CC-Sampling+ clips are in no run.
-
-## What it cannot do
-
-{CANNOT}"""
+folds are 1 to 4. The sources of the demo recording and the two CC-Sampling+ clips are in no run."""
 
 
 def _row(judged: dict, label: str, threshold: float) -> str:
@@ -147,7 +156,8 @@ def main(runs: Path, judged: Path, esc10: Path, out: Path) -> None:
         licence=LICENCE,
     )
     checkpoint = write_checkpoint(out, newest / TENSORS, shipped)
-    (out / "card.md").write_text(card(checkpoint, figures, runs), encoding="utf-8")
+    text = card(figures, checkpoint.thresholds, read_job(runs / "all"))
+    (out / "card.md").write_text(text, encoding="utf-8")
     (out / "credits.md").write_text(credits(esc10), encoding="utf-8")
 
 
