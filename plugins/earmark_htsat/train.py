@@ -14,6 +14,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from earmark.api import Run, TrainJob
 from earmark_htsat.arguments import Arguments
 from earmark_htsat.network import HTSAT
+from earmark_htsat.published import start_from
 from earmark_torch.augment import filter_bands, mask_spans, mix_clips
 from earmark_torch.checkpoint import write_checkpoint
 from earmark_trainer.fit import Recipe, fit, open_source
@@ -24,6 +25,8 @@ def train(job: TrainJob, run: Run) -> None:
     arguments = Arguments.of({**job.settings.get("network", {}), "labels": len(job.labels)})
     torch.manual_seed(job.seed)
     network = HTSAT(arguments)
+    if job.start_from:
+        start_from(network, job.start_from)
     source = open_source(job, seconds=arguments.seconds, steps=arguments.steps)
     recipe = Recipe(
         epochs=job.epochs,
