@@ -68,7 +68,8 @@ class CommandLine:
         return [sys.executable, "-m", "earmark", *map(str, arguments)]
 
     def variables(self, **more: str) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+        screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")  # the window's tests, beside these, set the last
+        kept = {name: value for name, value in os.environ.items() if name not in screens}
         own = {"EARMARK_HOME": str(self.home), "PYTHONPATH": str(self.plugins), "COLUMNS": "120"}
         return kept | own | self.environment | more
 
