@@ -17,12 +17,12 @@ from pathlib import Path
 import click
 import numpy as np
 import soundfile
-from earmark.events import Event, EventSettings, find_events
 
 from earmark.analysis import Analysis
 from earmark.api import Float
 from earmark.checkpoints import folder_of
 from earmark.engine_client import Engines
+from earmark.events import Event, EventSettings, find_events
 from earmark_everyday import LABELS, NOISE, SAMPLE_RATE
 from earmark_everyday.matching import best_threshold
 from earmark_everyday.placing import Placed
