@@ -6,7 +6,7 @@ Arrays are numpy float32, times are seconds from the start of the recording, sha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -242,5 +242,3 @@ class Stopped(Exception):  # noqa: N818 - a request, not an error
 class Cancelled(Exception):  # noqa: N818 - a request, not an error
     """Stop now and keep only what is on disk."""
 
-
-Labels = Sequence[str]

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from earmark.api import CheckpointError
+from earmark.checkpoints import read_checkpoint
 from earmark_torch.checkpoint import fill, read_tensors, write_checkpoint
 
 
@@ -44,9 +45,8 @@ def test_what_belongs_to_them_stands_beside_them_with_a_version_and_the_hash(wri
 
 
 def test_the_core_reads_it(written):
-    checkpoints = pytest.importorskip("earmark.checkpoints")
     checkpoint, _ = written
-    read = checkpoints.read_checkpoint(checkpoint.path)
+    read = read_checkpoint(checkpoint.path)
     assert (read.model_id, read.labels, read.sha256) == (checkpoint.model_id, checkpoint.labels, checkpoint.sha256)
 
 
