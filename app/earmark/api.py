@@ -241,4 +241,3 @@ class Stopped(Exception):  # noqa: N818 - a request, not an error
 
 class Cancelled(Exception):  # noqa: N818 - a request, not an error
     """Stop now and keep only what is on disk."""
-
