@@ -51,7 +51,79 @@ FIRST = (
     )
     """,
 )
-STEPS = (FIRST,)  # only ever added to: each runs once on every library there is
+SECOND = (
+    "ALTER TABLE recordings ADD COLUMN recorded TEXT",  # ISO 8601, local time
+    "ALTER TABLE recordings ADD COLUMN recorded_from TEXT",  # name, file or mtime: where that is known from
+    """
+    CREATE TABLE annotations (
+        id TEXT PRIMARY KEY,
+        recording INTEGER NOT NULL REFERENCES recordings ON DELETE CASCADE,
+        label TEXT NOT NULL,
+        onset REAL NOT NULL,             -- seconds
+        offset REAL NOT NULL,
+        status TEXT NOT NULL,            -- accepted, rejected
+        author TEXT NOT NULL,
+        made TEXT NOT NULL,
+        model_id TEXT NOT NULL,          -- whose event it answers; empty where a person drew it
+        weights TEXT NOT NULL,
+        score REAL,
+        whole TEXT NOT NULL              -- JSON of the annotation, with what has no column
+    )
+    """,
+    "CREATE INDEX annotations_of_recording ON annotations (recording)",
+    "CREATE INDEX annotations_of_label ON annotations (label, status)",
+    """
+    CREATE TABLE changes (               -- the journal: what was done, in order; undone ones wait to be redone
+        id INTEGER PRIMARY KEY,
+        recording INTEGER NOT NULL REFERENCES recordings ON DELETE CASCADE,
+        made TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+        name TEXT NOT NULL,
+        before TEXT NOT NULL,            -- JSON: annotations
+        after TEXT NOT NULL,
+        undone INTEGER NOT NULL DEFAULT 0
+    )
+    """,
+    "CREATE INDEX changes_of_recording ON changes (recording, id)",
+    """
+    CREATE TABLE highest (               -- the surest labels of each result, for searching
+        result INTEGER NOT NULL REFERENCES results ON DELETE CASCADE,
+        label TEXT NOT NULL,
+        score REAL NOT NULL,
+        PRIMARY KEY (result, label)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX highest_of_label ON highest (label, score)",
+    """
+    CREATE TABLE recording_tags (
+        recording INTEGER NOT NULL REFERENCES recordings ON DELETE CASCADE,
+        tag TEXT NOT NULL,
+        PRIMARY KEY (recording, tag)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE calibrations (          -- probability = 1 / (1 + exp(-(slope * logit(score) + intercept)))
+        model_id TEXT NOT NULL,
+        weights TEXT NOT NULL,
+        label TEXT NOT NULL,
+        facts TEXT NOT NULL,             -- JSON: slope, intercept, how many were judged, the scores they span
+        made TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+        PRIMARY KEY (model_id, weights, label)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE queue (                 -- what a person asked to have heard
+        id INTEGER PRIMARY KEY,
+        path TEXT NOT NULL,              -- bytes where the name is no text
+        model_id TEXT NOT NULL,
+        state TEXT NOT NULL,             -- waiting, done, failed
+        reason TEXT NOT NULL DEFAULT '', -- why it failed
+        facts TEXT NOT NULL DEFAULT '{}',-- JSON: size, mtime_ns, weights and what else changes the result
+        added TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+        UNIQUE (path, model_id)
+    )
+    """,
+)
+STEPS = (FIRST, SECOND)  # only ever added to: each runs once on every library there is
 
 
 def migrate(database: sqlite3.Connection) -> None:
