@@ -63,6 +63,11 @@ class Change:
     before: tuple[Annotation, ...] = ()
     after: tuple[Annotation, ...] = ()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing changes; such a one is neither journalled nor undone."""
+        return not (self.before or self.after)
+
     def undone(self) -> Change:
         """Return the change that takes this one back."""
         return Change(name=self.name, before=self.after, after=self.before)

@@ -7,6 +7,8 @@ from functools import cache
 
 from PySide6.QtGui import QColor, QIcon, QPixmap
 
+from earmark.label_names import label_text as label_text  # the views find both here
+
 # Twelve colours found by search: each has a contrast of 3 : 1 or more on white and on the dark plot, and any two stay
 # apart for people who see no red or no green (tests/app/gui/test_label_colours.py measures both).
 COLOURS = (
@@ -41,9 +43,3 @@ def label_icon(label: str) -> QIcon:
     for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected, QIcon.Mode.Disabled):
         icon.addPixmap(swatch, mode)
     return icon
-
-
-def label_text(label: str) -> str:
-    """Return a label as it is shown: `dog_bark` is "Dog bark"."""
-    text = label.replace("_", " ").strip()
-    return text[:1].upper() + text[1:]
