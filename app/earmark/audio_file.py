@@ -16,7 +16,7 @@ from earmark.decoders import AudioInfo, Decoder, Undecodable, sndfile
 from earmark.errors import AudioFileError
 from earmark.samples import at_rate, mono, regrouped, resampled
 
-__all__ = ["SUFFIXES", "AudioInfo", "Recording", "Span", "blocks", "open_recording", "probe", "read", "walk"]
+__all__ = ["SUFFIXES", "AudioInfo", "Recording", "Span", "blocks", "found", "open_recording", "probe", "read", "walk"]
 
 _LIBSNDFILE = "wav wave bwf rf64 w64 aif aiff aifc caf au snd voc flac mp3 ogg oga opus ircam sf nist sph paf svx iff"
 _MUSIC = "m4a m4b aac mka wma amr ac3 eac3 dts wv ape tta tak mpc mp2 spx"
@@ -171,10 +171,16 @@ def read(path: Name, **span: Unpack[Span]) -> Float:
 
 def walk(paths: Iterable[Name]) -> list[Path]:
     """Return the files named, and from inside each folder those with a suffix of sound, sorted; each once."""
-    found: dict[Path, None] = {}
+    return list(dict.fromkeys(found(paths)))
+
+
+def found(paths: Iterable[Name]) -> Iterator[Path]:
+    """Yield what `walk` returns as it is found, so that a large folder can be given up; one may come twice."""
     for path in map(Path, paths):
-        found.update(dict.fromkeys(sorted(_inside(path)) if path.is_dir() else [path]))
-    return list(found)
+        if path.is_dir():
+            yield from _inside(path)
+        else:
+            yield path
 
 
 def shown(path: Path) -> str:
@@ -183,10 +189,17 @@ def shown(path: Path) -> str:
 
 
 def _inside(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.suffix.lower() in SUFFIXES and not hidden and path.is_file():
-            yield path
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:  # what may not be read is left out
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):  # a link may lead back to where it stands
+            yield from _inside(Path(entry.path))
+        elif Path(entry.name).suffix.lower() in SUFFIXES and entry.is_file():
+            yield Path(entry.path)
 
 
 def _decoders(path: Path) -> Iterator[Decoder]:
