@@ -6,6 +6,7 @@ Earmark may have put them there.
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import tempfile
@@ -15,6 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from earmark import folders
+
+
+def login_name() -> str:
+    """Return the name of who is logged in; empty where that has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no such user: a container
+        return ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +36,7 @@ class Settings:
         precision: of file analysis.
         deadline: seconds that a plugin may take for one batch.
         threshold: replaces the models' own thresholds where it is set.
+        author: who judges and annotates; the login name where nobody said otherwise.
         window: the window's own (geometry, docks, recent files); core does not look inside.
     """
 
@@ -35,6 +45,7 @@ class Settings:
     precision: str = "fp32"
     deadline: float = 60.0
     threshold: float | None = None
+    author: str = field(default_factory=login_name)
     window: Mapping[str, Any] = field(default_factory=dict)
 
 

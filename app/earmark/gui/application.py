@@ -41,7 +41,7 @@ def run(paths: Sequence[Path]) -> int:
     window.show()
     QTimer.singleShot(0, lambda: window.begin(paths))
     if first_start and not paths:
-        QTimer.singleShot(0, window.open_demo)
+        QTimer.singleShot(0, window.keeping.open_demo)
     awake = QTimer(interval=AWAKE_MS)
     awake.timeout.connect(lambda: None)
     awake.start()
@@ -69,9 +69,9 @@ def open_window(application: QApplication, *, theme: str | None = None) -> MainW
     engines = Engines(device=chosen.device, precision=chosen.precision, deadline=chosen.deadline)
     library, error = open_library()
     window = MainWindow(engines=engines, library=library, playback=Playback(), appearance=appearance)
-    faults.caught.connect(lambda sentence, hint, details: window.notices.say(sentence, hint=hint, details=details))
+    faults.caught.connect(lambda sentence, hint, details: window.desk.notices.say(sentence, hint=hint, details=details))
     if error:
-        window.notices.report(error)
+        window.desk.notices.report(error)
     return window
 
 

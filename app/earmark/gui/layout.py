@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
+    QMenu,
     QSizePolicy,
     QStatusBar,
     QToolBar,
@@ -135,6 +136,12 @@ def focus_next(panes: Sequence[QWidget]) -> None:
     focused = next((index for index, pane in enumerate(shown) if pane.hasFocus()), -1)
     if shown:
         shown[(focused + 1) % len(shown)].setFocus(Qt.FocusReason.TabFocusReason)
+
+
+def hide_empty(menus: Mapping[str, QMenu]) -> None:
+    """Hide the menus in which there is nothing."""
+    for menu in menus.values():
+        menu.menuAction().setVisible(not menu.isEmpty())
 
 
 def remembered(window: QMainWindow) -> dict[str, Any]:

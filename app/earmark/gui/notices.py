@@ -109,10 +109,12 @@ class Notices(QWidget):
         self._add(notice, self._clock())
         QTimer.singleShot(NEWS_MS, notice, lambda: notice.closed.emit(notice))
 
-    def close_last(self) -> None:
-        """Close the newest."""
-        if self.shown:
-            self._close(self.shown[-1])
+    def close_last(self) -> bool:
+        """Close the newest; return whether there was one."""
+        if not self.shown:
+            return False
+        self._close(self.shown[-1])
+        return True
 
     def _add(self, notice: Notice, now: float) -> None:
         notice.last = now

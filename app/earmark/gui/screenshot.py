@@ -31,7 +31,7 @@ def screenshot(out: Path, recording: Path, *, theme: str = "dark", size: tuple[i
     application = application_of(["earmark"])
     window = open_window(application, theme=theme)
     window.is_remembered = False
-    window.sound.failed.disconnect()  # nobody is going to listen
+    window.hearing.sound.failed.disconnect()  # nobody is going to listen
     window.setWindowState(Qt.WindowState.WindowNoState)  # there is no screen to fit
     window.resize(*size)
     window.show()
@@ -56,10 +56,10 @@ def wait_until_shown(window: MainWindow, recording: Path) -> list[EarmarkError]:
         if errors or not waiting:
             done.quit()
 
-    window.listening.ended.connect(lambda: came("heard"))
-    window.shown.drawn.connect(lambda path: came("drawn"))
-    window.listening.failed.connect(lambda error: came(error=error))
-    window.shown.refused.connect(lambda path, error: came(error=error))
+    window.desk.listening.ended.connect(lambda: came("heard"))
+    window.desk.shown.drawn.connect(lambda path: came("drawn"))
+    window.desk.listening.failed.connect(lambda error: came(error=error))
+    window.desk.shown.refused.connect(lambda path, error: came(error=error))
     window.begin([recording])
     for patience in (MOST_MS, SETTLE_MS):
         QTimer.singleShot(patience, done.quit)

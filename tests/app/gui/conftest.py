@@ -246,5 +246,7 @@ def make_window(home, qtbot, qapp, engines, card):
 def analysed(qtbot, make_window, recording) -> MainWindow:
     """A window that shows an analysed recording and its events."""
     window = make_window([recording])
-    qtbot.waitUntil(lambda: window.shown.analysis is not None and len(window.shown.events) > 0, timeout=10_000)
+    qtbot.waitUntil(
+        lambda: window.desk.findings.analysis is not None and len(window.desk.findings.events) > 0, timeout=10_000
+    )
     return window

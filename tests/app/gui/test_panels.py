@@ -10,10 +10,10 @@ from earmark.events import Event
 from earmark.gui.analyser import Growing
 from earmark.gui.axes import time_step, time_text
 from earmark.gui.events_table import LABEL, SCORE, EventsTable
+from earmark.gui.findings import same_event
 from earmark.gui.pixels import Bounded, Pixels
 from earmark.gui.progress_row import ProgressRow
 from earmark.gui.settings_row import SettingsRow
-from earmark.gui.shown import same_event
 from earmark.gui.spectrogram_view import read_out
 from earmark.gui.tags import HERE, WHOLE, Tags
 from earmark.gui.tags import SCORE as TAG_SCORE

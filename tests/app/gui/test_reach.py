@@ -10,7 +10,6 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QTableWidget, QWidget
 
-from earmark.gui.actions import DEEDS
 from earmark.gui.faults import Faults
 from earmark.gui.help import about_text, keys_window
 
@@ -39,21 +38,21 @@ def test_every_control_has_a_name(analysed):
     assert unnamed == []
 
 
-def test_no_key_does_two_things():
-    keys = Counter(key for deed in DEEDS for key in deed.keys)
+def test_no_key_does_two_things(analysed):
+    keys = Counter(key for deed in analysed.do.deeds for key in deed.keys)
     assert [key for key, count in keys.items() if count > 1] == []
 
 
 def test_every_deed_stands_in_a_menu(analysed):
     shown = {action for menu in analysed.menuBar().actions() for action in menu.menu().actions()}
-    assert [deed.name for deed in DEEDS if analysed.do[deed.name] not in shown] == []
+    assert [deed.name for deed in analysed.do.deeds if analysed.do[deed.name] not in shown] == []
 
 
 def test_every_key_is_listed_in_help(analysed):
-    dialog = keys_window(analysed, DEEDS)
+    dialog = keys_window(analysed, analysed.do.deeds)
     table = dialog.findChild(QTableWidget)
     listed = {table.item(row, 0).text() for row in range(table.rowCount())}
-    assert {deed.text.replace("&", "").rstrip("…") for deed in DEEDS if deed.keys} <= listed
+    assert {deed.text.replace("&", "").rstrip("…") for deed in analysed.do.deeds if deed.keys} <= listed
     dialog.close()
 
 
@@ -76,12 +75,17 @@ def test_f6_goes_round_the_panes(qtbot, analysed):
 
 def test_tab_leaves_every_pane(qtbot, analysed):
     analysed.activateWindow()
-    analysed.recordings.search.setFocus()
+    analysed.desk.recordings.search.setFocus()
     visited = set()
     for _ in range(40):
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         visited.add(QApplication.focusWidget())
-    assert {analysed.events, analysed.tags.view, analysed.settings.threshold.slider, analysed.tools.model} <= visited
+    assert {
+        analysed.desk.events,
+        analysed.desk.tags.view,
+        analysed.desk.settings_row.threshold.slider,
+        analysed.tools.model,
+    } <= visited
 
 
 def test_a_bug_on_any_thread_becomes_a_notice_with_details(qtbot, home):

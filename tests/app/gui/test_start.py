@@ -22,8 +22,8 @@ window.show()
 window.begin([Path(sys.argv[1])])
 
 def look():
-    known = window.listening.headings and window.tools.device.text()
-    if not known or not window.centre.spectrogram.item.pixels:
+    known = window.desk.listening.headings and window.tools.device.text()
+    if not known or not window.desk.centre.spectrogram.item.pixels:
         return
     print([name for name in sys.modules if name.split(".")[0] in ("torch", "earmark_htsat", "earmark_torch")])
     window.close()

@@ -1,0 +1,175 @@
+"""What was found in the recording shown: by a model, by a person, and which of it is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from earmark.analysis import Analysis
+from earmark.annotations import Annotation, Change
+from earmark.audio_file import AudioInfo
+from earmark.events import Event, EventSettings
+from earmark.gui.analyser import Growth
+from earmark.gui.event_finder import EventFinder, Search
+from earmark.journal import Journal, Keeper
+from earmark.judging import JudgedEvent, judged
+
+
+class Findings(QObject):
+    """The events of one recording, kept in step with scores, settings and judgements."""
+
+    changed = Signal()  # the events
+    selected_changed = Signal()
+    analysis_changed = Signal()
+    change_made = Signal(object)  # Change, done or undone
+    failed = Signal(object)  # LibraryError
+    _loaded = Signal(object)  # Journal
+
+    def __init__(self, keeper: Keeper) -> None:
+        super().__init__()
+        self.analysis: Analysis | None = None
+        self.search: Search | None = None  # the scores that events are found in, and how
+        self.settings = EventSettings()
+        self.events: Sequence[JudgedEvent] = ()
+        self.selected: tuple[int, ...] = ()  # numbers into `events`, the one selected last at the end
+        self._found: Sequence[Event] = ()
+        self._keeper = keeper
+        self._journal: Journal | None = None
+        self._finder = EventFinder()
+        self._finder.found.connect(self._take)
+        self._finder.failed.connect(_raise)
+        self._loaded.connect(self._merge_loaded)
+        self._finder.start()
+
+    @property
+    def annotations(self) -> Sequence[Annotation]:
+        """Return what persons said about this recording."""
+        return self._journal.annotations if self._journal else ()
+
+    @property
+    def selected_events(self) -> list[JudgedEvent]:
+        """Return the events that are selected."""
+        return [self.events[number] for number in self.selected]
+
+    def open(self, path: Path, info: AudioInfo) -> None:
+        """Begin with a recording: what was said about it before is read on a thread."""
+        self.forget()
+        journal = Journal(self._keeper, path, info, on_failed=self.failed.emit)
+        self._journal = journal
+        journal.load(lambda: self._loaded.emit(journal))
+
+    def forget(self) -> None:
+        """Leave the recording."""
+        if self._journal:
+            self._journal.close()
+        self._journal = None
+        self.forget_analysis()
+
+    def forget_analysis(self) -> None:
+        """Forget what the model heard; what persons said stays."""
+        self.analysis, self.search = None, None
+        self._found = ()
+        self.analysis_changed.emit()
+        self._merge()
+
+    def close(self) -> None:
+        """Wait until everything is on disk, and end the threads."""
+        if self._journal:
+            self._journal.close()
+        self._finder.stop()
+        self._finder.wait()
+
+    def show_growth(self, growth: Growth) -> None:
+        """Show what was heard until now, while the model goes on."""
+        if self.analysis is None:
+            self._look_for(Search(growth.frames, growth.hop, growth.labels, growth.duration, self.settings))
+
+    def show_analysis(self, analysis: Analysis) -> None:
+        """Show a result."""
+        self.analysis = analysis
+        frames, hop = analysis.timeline()
+        self.analysis_changed.emit()
+        self._look_for(Search(frames, hop, analysis.labels, analysis.duration, self.settings))
+
+    def use(self, settings: EventSettings) -> None:
+        """Find events by other settings, soon."""
+        self.settings = settings
+        if self.search:
+            old = self.search
+            self._look_for(Search(old.frames, old.hop, old.labels, old.duration, settings))
+
+    def apply(self, change: Change) -> None:
+        """Make a change to the annotations; it can be undone, now and after a restart."""
+        if self._journal and (change.before or change.after):
+            self._journal.apply(change)
+            self._show_change(change)
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        if self._journal and (change := self._journal.undo()):
+            self._show_change(change)
+
+    def redo(self) -> None:
+        """Make again what was taken back last."""
+        if self._journal and (change := self._journal.redo()):
+            self._show_change(change)
+
+    def undo_names(self) -> tuple[str, str]:
+        """Return what undo and redo would do, "" where nothing."""
+        return self._journal.names if self._journal else ("", "")
+
+    def select(self, numbers: Iterable[int]) -> None:
+        """Select these events in all views; none where there are no numbers."""
+        chosen = tuple(dict.fromkeys(number for number in numbers if 0 <= number < len(self.events)))
+        if chosen != self.selected:
+            self.selected = chosen
+            self.selected_changed.emit()
+
+    def _look_for(self, search: Search) -> None:
+        self.search = search
+        self._finder.search(search)
+
+    def _take(self, search: Search, events: Sequence[Event]) -> None:
+        if self.search is not None and search.frames is self.search.frames:
+            self._found = events
+            self._merge()
+
+    def _merge_loaded(self, journal: Journal) -> None:
+        if journal is self._journal:
+            self._merge()
+
+    def _merge(self, wanted: Callable[[JudgedEvent], bool] | None = None) -> None:
+        """Put both together; what was selected stays selected, or what a change has put there is."""
+        before = self.selected_events
+        analysis = self.analysis
+        model_id, weights = (analysis.model_id, analysis.weights) if analysis else ("", "")
+        self.events = judged(self._found, self.annotations, model_id=model_id, weights=weights)
+        if wanted:
+            self.selected = tuple(number for number, event in enumerate(self.events) if wanted(event))
+        else:
+            same = (same_event(event, self.events) for event in before)
+            self.selected = tuple(dict.fromkeys(number for number in same if number is not None))
+        self.changed.emit()
+        self.selected_changed.emit()
+
+    def _show_change(self, change: Change) -> None:
+        made = {each.annotation_id for each in change.after}
+        self._merge((lambda event: event.annotation and event.annotation.annotation_id in made) if made else None)
+        self.change_made.emit(change)
+
+
+def same_event(event: JudgedEvent, events: Sequence[JudgedEvent]) -> int | None:
+    """Return the number of the event that overlaps an earlier one of its label the most, or None."""
+    shared = {
+        number: min(event.offset, each.offset) - max(event.onset, each.onset)
+        for number, each in enumerate(events)
+        if each.label == event.label
+    }
+    best = max(shared, key=shared.__getitem__, default=None)
+    return best if best is not None and shared[best] > 0 else None
+
+
+def _raise(error: Exception) -> None:
+    raise error  # a bug: the exception hook shows it

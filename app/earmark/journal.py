@@ -1,0 +1,141 @@
+"""What a person says about one recording: at once in memory, a moment later in the library, and back again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from earmark.annotations import Annotation, Change
+from earmark.audio_file import AudioInfo
+from earmark.errors import LibraryError
+
+Answer = TypeVar("Answer")
+
+
+class Keeper(Protocol):
+    """What keeps annotations: the library, or `Memory` where there is none."""
+
+    def annotations(self, path: Path) -> list[Annotation]: ...
+    def change(self, path: Path, change: Change, info: AudioInfo | None = None) -> None: ...
+    def undo(self, path: Path) -> Change | None: ...
+    def redo(self, path: Path) -> Change | None: ...
+    def can_undo(self, path: Path) -> tuple[str, str]: ...
+
+
+class Memory:
+    """Keeps annotations for as long as it lives."""
+
+    def __init__(self) -> None:
+        self._done: dict[Path, list[Change]] = {}
+        self._undone: dict[Path, list[Change]] = {}
+
+    def annotations(self, path: Path) -> list[Annotation]:
+        """Return what all changes together say."""
+        found: dict[str, Annotation] = {}
+        for change in self._done.get(path, ()):
+            found = change.applied(found)
+        return list(found.values())
+
+    def change(self, path: Path, change: Change, info: AudioInfo | None = None) -> None:
+        """Add a change; what was undone cannot be redone any more."""
+        self._done.setdefault(path, []).append(change)
+        self._undone[path] = []
+
+    def undo(self, path: Path) -> Change | None:
+        """Take the last change back and return the change that did so."""
+        if not self._done.get(path):
+            return None
+        change = self._done[path].pop()
+        self._undone.setdefault(path, []).append(change)
+        return change.undone()
+
+    def redo(self, path: Path) -> Change | None:
+        """Make again what was taken back last."""
+        if not self._undone.get(path):
+            return None
+        change = self._undone[path].pop()
+        self._done.setdefault(path, []).append(change)
+        return change
+
+    def can_undo(self, path: Path) -> tuple[str, str]:
+        """Return the names of what could be undone and redone."""
+        done, undone = self._done.get(path), self._undone.get(path)
+        return (done[-1].name if done else ""), (undone[-1].name if undone else "")
+
+
+class Journal:
+    """The annotations of one recording.
+
+    Every change is written by a thread, one after the other; the next one waits until the last is on disk, so that a
+    kill loses one at most.
+
+    Args:
+        on_failed: called on that thread with a LibraryError; the change then stays in memory only.
+    """
+
+    def __init__(
+        self, keeper: Keeper, path: Path, info: AudioInfo, *, on_failed: Callable[[LibraryError], None]
+    ) -> None:
+        self.path, self._info = path, info
+        self._keeper, self._on_failed = keeper, on_failed
+        self._annotations: dict[str, Annotation] = {}
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+        self._writing: Future[None] | None = None
+        self.names = ("", "")  # what undo and redo would do; "" for nothing
+
+    def load(self, on_loaded: Callable[[], None]) -> None:
+        """Read what was said before; `on_loaded` is called on the journal's thread."""
+        self._thread.submit(self._load, on_loaded)
+
+    @property
+    def annotations(self) -> list[Annotation]:
+        """Return all annotations, in no particular order."""
+        return list(self._annotations.values())
+
+    def apply(self, change: Change) -> None:
+        """Make a change."""
+        self._wait()
+        self._annotations = change.applied(self._annotations)
+        self.names = (change.name, "")
+        self._writing = self._thread.submit(self._try, lambda: self._keeper.change(self.path, change, self._info))
+
+    def undo(self) -> Change | None:
+        """Take the last change back, of this session or an earlier one; None where there is none."""
+        return self._step(self._keeper.undo)
+
+    def redo(self) -> Change | None:
+        """Make the change again that was taken back last."""
+        return self._step(self._keeper.redo)
+
+    def close(self) -> None:
+        """Wait until everything is on disk."""
+        self._thread.shutdown(wait=True)
+
+    def _step(self, move: Callable[[Path], Change | None]) -> Change | None:
+        change = self._thread.submit(self._try, lambda: move(self.path)).result()
+        self._thread.submit(self._name).result()
+        if change:
+            self._annotations = change.applied(self._annotations)
+        return change
+
+    def _name(self) -> None:
+        self.names = self._try(lambda: self._keeper.can_undo(self.path)) or ("", "")
+
+    def _wait(self) -> None:
+        if self._writing:
+            self._writing.result()
+
+    def _load(self, on_loaded: Callable[[], None]) -> None:
+        found = self._try(lambda: self._keeper.annotations(self.path)) or []
+        self._annotations = {each.annotation_id: each for each in found} | self._annotations
+        self._name()
+        on_loaded()
+
+    def _try(self, do: Callable[[], Answer]) -> Answer | None:
+        try:
+            return do()
+        except LibraryError as error:
+            self._on_failed(error)
+            return None
