@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +47,7 @@ class Pace:
         self._lock = threading.Lock()
         self._waiting: Counter[str] = Counter()  # kind → bytes
         self._heard: deque[_Heard] = deque(maxlen=RECENT)
+        self._begun: _Heard | None = None  # what of the one in work was heard
 
     def expect(self, waiting: Mapping[str, int]) -> None:
         """Know what is still to be heard, in bytes by kind."""
@@ -60,39 +61,53 @@ class Pace:
             waiting[weight.kind] += weight.size
         self.expect(waiting)
 
+    def go_on(self, weight: Weight, *, sound: float, part: float, speed: float) -> None:
+        """Learn from the recording in work.
+
+        Args:
+            sound: seconds heard of it; part: the share of it, 0..1; speed: seconds of sound in a second.
+        """
+        done = Weight(weight.kind, round(weight.size * part))
+        with self._lock:
+            self._begun = _Heard(done, sound, sound / speed if speed else 0.0)
+
     def heard(self, weight: Weight, *, sound: float, taken: float) -> None:
         """Learn from a recording of `sound` seconds, which took `taken` seconds."""
         with self._lock:
             self._heard.append(_Heard(weight, sound, taken))
 
     def passed(self, weight: Weight) -> None:
-        """Wait for one recording less."""
+        """Wait for one recording less: it was heard, it was known, or it failed."""
         with self._lock:
             self._waiting[weight.kind] -= weight.size
+            self._begun = None
 
     @property
     def times_real_time(self) -> float:
         """Return the seconds of sound heard in a second, lately; 0 before anything was heard."""
         with self._lock:
-            taken = sum(each.taken for each in self._heard)
-            return sum(each.sound for each in self._heard) / taken if taken else 0.0
+            heard = self._lately()
+            taken = sum(each.taken for each in heard)
+            return sum(each.sound for each in heard) / taken if taken else 0.0
 
-    def seconds_left(self, done: Weight | None = None) -> float | None:
-        """Return how long the rest takes; None before anything was heard.
-
-        Args:
-            done: what of the recording in work has been heard.
-        """
+    def seconds_left(self) -> float | None:
+        """Return how long the rest takes; None before anything was heard."""
         with self._lock:
-            if not self._heard:
+            heard, left = self._lately(), Counter(self._waiting)
+            if not heard:
                 return None
-            left = Counter(self._waiting)
-            if done:
-                left[done.kind] -= done.size
-            return sum(max(0, size) * self._seconds_per_byte(kind) for kind, size in left.items())
+            if self._begun:
+                left[self._begun.weight.kind] -= self._begun.weight.size
+            return sum(max(0, size) * _seconds_per_byte(heard, kind) for kind, size in left.items())
 
-    def _seconds_per_byte(self, kind: str) -> float:
-        """Return what a byte of this kind took; where none was heard yet, what a byte of any took."""
-        alike = [each for each in self._heard if each.weight.kind == kind] or self._heard
-        size = sum(each.weight.size for each in alike)
-        return sum(each.taken for each in alike) / size if size else 0.0
+    def _lately(self) -> list[_Heard]:
+        """Return what the pace is learnt from."""
+        begun = [self._begun] if self._begun and self._begun.taken else []
+        return [*self._heard, *begun]
+
+
+def _seconds_per_byte(heard: Sequence[_Heard], kind: str) -> float:
+    """Return what a byte of this kind took; where none was heard yet, what a byte of any took."""
+    alike = [each for each in heard if each.weight.kind == kind] or heard
+    size = sum(each.weight.size for each in alike)
+    return sum(each.taken for each in alike) / size if size else 0.0

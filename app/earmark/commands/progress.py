@@ -5,27 +5,30 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn
 
+from earmark.audio_file import shown
+from earmark.commands.tag_table import clock
 from earmark.engine_client import OnProgress
+from earmark.pace import Pace, weight_of
 
 
 class Bar:
     """A bar over several files; lines told meanwhile stand above it."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, pace: Pace) -> None:
         self._console = Console(stderr=True, highlight=False, soft_wrap=True)
         self._is_shown = sys.stderr.isatty()
-        self._total, self._done, self._failed = total, 0, 0
+        self._total, self._done, self._failed, self._pace = total, 0, 0, pace
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             TextColumn("{task.fields[state]}"),
-            TimeRemainingColumn(),
             console=self._console,
             transient=True,
             redirect_stdout=False,
@@ -58,12 +61,14 @@ class Bar:
         else:
             yield
 
-    def during(self, name: str) -> OnProgress:
+    def during(self, path: Path) -> OnProgress:
         """Return what to call while a file is being heard."""
+        name, weight = shown(path), weight_of(path)
 
         def show(done_seconds: float, total_seconds: float, times_real_time: float) -> None:
             part = min(done_seconds / total_seconds, 1.0) if total_seconds else 0.0
-            state = f"{self._count()} · {times_real_time:.0f} × real time"
+            self._pace.go_on(weight, sound=done_seconds, part=part, speed=times_real_time)
+            state = f"{self._count()} · {times_real_time:.0f} × real time{self._left()}"
             self._bar.update(self._task, completed=self._done + part, description=name, state=state)
 
         show(0.0, 0.0, 0.0)
@@ -74,6 +79,10 @@ class Bar:
         self._done += 1
         self._failed += not well
         self._bar.update(self._task, completed=self._done, state=self._count())
+
+    def _left(self) -> str:
+        seconds = self._pace.seconds_left()
+        return "" if seconds is None else f" · {clock(seconds).partition('.')[0]} left"
 
     def _count(self) -> str:
         failed = f", {self._failed} failed" if self._failed else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,13 @@ from earmark import audio_file, folders, settings
 from earmark.analysis import Analysis, Heading, Pool
 from earmark.commands import FAILED, INTERRUPTED, tell
 from earmark.commands.progress import Bar
+from earmark.commands.tag_counts import Counts, count
 from earmark.commands.tag_output import Result, write
-from earmark.commands.tag_table import clock
 from earmark.engine_client import Engines
 from earmark.errors import AudioFileError, CheckpointError, EarmarkError, LibraryError
 from earmark.events import DEFAULT_THRESHOLD, EventSettings, find_events
 from earmark.library import Library
+from earmark.pace import Pace, weight_of
 from earmark.tagging import Heard, Tagger
 
 
@@ -36,29 +38,6 @@ class Choice:
     device: str | None = None
     precision: str | None = None
     again: bool = False
-
-
-@dataclass
-class Counts:
-    """What became of a run."""
-
-    results: int = 0
-    known: int = 0
-    failed: int = 0
-    sound: float = 0.0  # seconds analysed, and the time it took
-    taken: float = 0.0
-    device: str = ""
-
-    def __str__(self) -> str:
-        parts = [_count(self.results, "result")]
-        if self.taken:
-            speed = f"{self.sound / self.taken:.0f} × real time on {self.device}"
-            parts.append(f"{clock(self.sound)} of sound in {self.taken:.1f} s ({speed})")
-        if self.known:
-            parts.append(f"{self.known} from the library")
-        if self.failed:
-            parts.append(f"{self.failed} failed")
-        return ", ".join(parts) + "."
 
 
 def tag(choice: Choice) -> int:
@@ -90,16 +69,17 @@ class Run:
     def __init__(self, choice: Choice, threshold: float | None, tagger: Tagger, headings: Sequence[Heading]) -> None:
         self._choice, self._threshold = choice, threshold
         self._tagger, self._headings = tagger, headings
-        self._counts = Counts()
+        self._counts, self._pace = Counts(), Pace()
         self._files, self._lost = _files(choice.paths)
 
     def run(self, engines: Engines) -> int:
         """Tag, and return the exit status."""
         names = " and ".join(heading.model_id for heading in self._headings)
-        with Bar(len(self._files) * len(self._headings)) as bar:
+        self._pace.expect_all(weight_of(path) for path in self._files for _ in self._headings)
+        with Bar(len(self._files) * len(self._headings), self._pace) as bar:
             engines.on_notice = lambda notice: bar.tell(str(notice))
             if self._files:
-                bar.tell(f"{_count(len(self._files), 'file')}, with {names}")
+                bar.tell(f"{count(len(self._files), 'file')}, with {names}")
             for path, error in self._lost:
                 self._fail(bar, path, error)
             try:
@@ -107,23 +87,33 @@ class Run:
             except KeyboardInterrupt:
                 bar.tell(f"Interrupted. {self._counts} What is done is in the library.")
                 return INTERRUPTED
-        click.echo(str(self._counts), err=True)
-        return FAILED if self._counts.failed else 0
+        for line in self._counts.lines():
+            click.echo(line, err=True)
+        return FAILED if self._counts.failures else 0
 
     def _results(self, bar: Bar) -> Iterator[Result]:
         """Hear one after the other; each is written before the next is heard."""
         for path in self._files:
             for heading in self._headings:
-                try:
-                    heard = self._tagger.hear(path, heading, on_progress=bar.during(audio_file.shown(path)))
-                except EarmarkError as error:
-                    self._fail(bar, path, error)
-                    bar.ended(well=False)
-                    continue
-                bar.ended(well=True)
-                self._count(heard)
-                with bar.printing():
-                    yield self._result(heading, heard.analysis)
+                heard = self._heard(bar, path, heading)
+                bar.ended(well=heard is not None)
+                if heard:
+                    self._counts.add(heard)
+                    with bar.printing():
+                        yield self._result(heading, heard.analysis)
+
+    def _heard(self, bar: Bar, path: Path, heading: Heading) -> Heard | None:
+        """Hear one recording; None where it failed, with the reason told."""
+        began, weight = time.monotonic(), weight_of(path)
+        try:
+            heard = self._tagger.hear(path, heading, on_progress=bar.during(path))
+        except EarmarkError as error:
+            self._fail(bar, path, error)
+            heard = None
+        if heard and not heard.was_known:
+            self._pace.heard(weight, sound=heard.analysis.duration, taken=time.monotonic() - began)
+        self._pace.passed(weight)
+        return heard
 
     def _result(self, heading: Heading, analysis: Analysis) -> Result:
         own = analysis.thresholds if self._threshold is None else {}
@@ -133,16 +123,8 @@ class Run:
         events = find_events(frames, hop, analysis.labels, where, duration=analysis.duration)
         return Result(heading=heading, analysis=analysis, events=events, top=self._choice.top, pool=self._choice.pool)
 
-    def _count(self, heard: Heard) -> None:
-        self._counts.results += 1
-        self._counts.known += heard.was_known
-        if not heard.was_known:
-            self._counts.sound += heard.analysis.duration
-            self._counts.taken += heard.analysis.seconds_taken
-            self._counts.device = heard.analysis.device
-
     def _fail(self, bar: Bar, path: Path, error: EarmarkError) -> None:
-        self._counts.failed += 1
+        self._counts.failures.append((path, error))
         bar.tell(f"{path}: {error}")
 
 
@@ -166,7 +148,3 @@ def _library() -> Library | None:
         tell(error)
         click.echo("Going on without the library: everything is analysed anew.", err=True)
         return None
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
