@@ -26,12 +26,19 @@ COLOURS = (
     "#b53715",
 )
 SWATCH = 12  # pixels
+MIDDLE = 118  # of 255: from that luma on black has the better contrast
 SALT = 720  # the first with which the twelve labels of the bundled model get twelve colours
 
 
 def label_colour(label: str) -> QColor:
     """Return the label's colour: the same in every recording, model and session."""
     return QColor(COLOURS[zlib.crc32(f"{SALT} {label_text(label)}".encode()) % len(COLOURS)])
+
+
+def on_colour(label: str) -> QColor:
+    """Return black or white, whichever stands out on the label's colour."""
+    red, green, blue, _ = label_colour(label).getRgb()
+    return QColor("#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > MIDDLE else "#ffffff")
 
 
 @cache

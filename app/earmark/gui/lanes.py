@@ -1,23 +1,19 @@
-"""Event lanes: one per label, under the spectrogram, on its time axis."""
+"""Event lanes: which lane an event lies in, and in which row of it; no Qt, so that it can be counted and tested."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen
 
-from earmark.events import Event
-from earmark.gui.label_colours import label_colour
-from earmark.gui.theme import DARK, Theme
+from earmark.event_filter import STANDINGS, standing
+from earmark.judging import JudgedEvent
 
 LANE_PIXELS = 24
-BAR_PART = 0.62  # of a lane's height
-NARROWEST = 2.0  # pixels
+MOST_ROWS = 3  # in a lane; what overlaps more than that lies on the last
+TOUCHING = 1e-6  # seconds: the next begins where this one ends
 
 
 class LaneOrder:
@@ -26,143 +22,137 @@ class LaneOrder:
     def __init__(self) -> None:
         self._order: list[str] = []
 
-    def arrange(self, events: Sequence[Event]) -> list[str]:
-        """Return the labels of the lanes, from the top down."""
+    def arrange(self, events: Iterable[JudgedEvent]) -> list[str]:
+        """Return the labels of the lanes, from the top down; what a person drew counts as sure."""
         best: dict[str, float] = {}
         for event in events:
-            best[event.label] = max(event.score, best.get(event.label, 0.0))
+            score = 1.0 if event.score is None else event.score
+            best[event.label] = max(score, best.get(event.label, 0.0))
         self._order += sorted(best.keys() - set(self._order), key=lambda label: (-best[label], label))
         return [label for label in self._order if label in best]
 
 
 @dataclass(frozen=True)
 class Lane:
-    """The events of one label, in order of time.
+    """The events of one label, in order of onset.
 
     Attributes:
         numbers: [events], their places in the list that all views share.
+        stands: [events], places in `STANDINGS`.
+        rows: [events], 0 is the upper one; row_counts: how many rows there are where the event is.
     """
 
     label: str
     onsets: NDArray[np.float64]
     offsets: NDArray[np.float64]
     numbers: NDArray[np.intp]
+    stands: NDArray[np.intp]
+    rows: NDArray[np.intp]
+    row_counts: NDArray[np.intp]
+    reach: NDArray[np.float64]  # the latest offset until here
 
     def between(self, start: float, end: float) -> slice:
-        """Return which events are at least partly between two times; events of a lane do not overlap."""
-        first = np.searchsorted(self.offsets, start)
+        """Return which events may lie between two times: all that do, and few others."""
+        first = np.searchsorted(self.reach, start)
         last = np.searchsorted(self.onsets, end, side="right")
         return slice(int(first), int(max(first, last)))
 
-    def at(self, seconds: float, slack: float) -> int | None:
-        """Return the number of the event at a time, or within `slack` seconds of it."""
+    def at(self, seconds: float, slack: float, height: float = 0.5) -> int | None:
+        """Return the number of the event at a time, or within `slack` seconds of it.
+
+        Args:
+            height: 0 is the upper border of the lane, 1 the lower: where events overlap they lie in rows.
+        """
         near = self.between(seconds - slack, seconds + slack)
-        if near.start == near.stop:
+        beyond = np.maximum(self.onsets[near] - seconds, seconds - self.offsets[near])
+        row = np.minimum((height * self.row_counts[near]).astype(int), self.row_counts[near] - 1)
+        candidates = np.flatnonzero(beyond <= slack)
+        if not len(candidates):
             return None
-        distance = np.maximum(self.onsets[near] - seconds, seconds - self.offsets[near])
-        return int(self.numbers[near][distance.argmin()])
+        order = np.lexsort((beyond[candidates], row[candidates] != self.rows[near][candidates]))
+        return int(self.numbers[near][candidates[order[0]]])
 
 
-def lanes_of(events: Sequence[Event], labels: Sequence[str]) -> list[Lane]:
-    """Return a lane for each label, in that order."""
+def lanes_of(events: Sequence[JudgedEvent], labels: Sequence[str], hidden: Collection[str] = ()) -> list[Lane]:
+    """Return a lane for each label, in that order.
+
+    Args:
+        hidden: of `STANDINGS`; events that stand so are in no lane.
+    """
     numbers: dict[str, list[int]] = {label: [] for label in labels}
     for number, event in enumerate(events):
-        numbers[event.label].append(number)
-    return [_lane(label, events, sorted(numbers[label], key=lambda each: events[each].onset)) for label in labels]
+        if event.label in numbers and not (hidden and standing(event) in hidden):
+            numbers[event.label].append(number)
+    return [_lane(label, events, numbers[label]) for label in labels]
 
 
-def _lane(label: str, events: Sequence[Event], numbers: list[int]) -> Lane:
-    return Lane(
-        label,
-        np.array([events[each].onset for each in numbers]),
-        np.array([events[each].offset for each in numbers]),
-        np.array(numbers, np.intp),
-    )
+def _lane(label: str, events: Sequence[JudgedEvent], numbers: list[int]) -> Lane:
+    places = {name: place for place, name in enumerate(STANDINGS)}
+    numbers = sorted(numbers, key=lambda each: (events[each].onset, events[each].offset))
+    onsets = np.array([events[each].onset for each in numbers], float)
+    offsets = np.array([events[each].offset for each in numbers], float)
+    reach = np.maximum.accumulate(offsets)
+    stands = np.array([places[standing(events[each])] for each in numbers], np.intp)
+    rows, counts = rows_of(onsets, offsets, reach)
+    return Lane(label, onsets, offsets, np.array(numbers, np.intp), stands, rows, counts, reach)
 
 
-class LanesItem(pg.GraphicsObject):
-    """All lanes as one item: x is seconds, y counts lanes from the top."""
-
-    picked = Signal(int)  # an event's number
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)
-        self.lanes: list[Lane] = []
-        self._theme: Theme = DARK
-        self._selected: int | None = None
-        self._duration = 1.0
-
-    def show_lanes(self, lanes: list[Lane], duration: float) -> None:
-        """Draw these."""
-        self.prepareGeometryChange()
-        self.lanes, self._duration = lanes, duration
-        self.update()
-
-    def wear(self, theme: Theme) -> None:
-        """Draw in a theme's colours."""
-        self._theme = theme
-        self.update()
-
-    def select(self, number: int | None) -> None:
-        """Outline one event."""
-        self._selected = number
-        self.update()
-
-    def event_at(self, seconds: float, height: float, slack: float) -> int | None:
-        """Return the number of the event at a place, or None."""
-        row = int(height)
-        return self.lanes[row].at(seconds, slack) if 0 <= row < len(self.lanes) else None
-
-    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's
-        """Return all lanes over the whole recording."""
-        return QRectF(0, 0, self._duration, max(len(self.lanes), 1))
-
-    def paint(self, painter: QPainter, option, widget=None) -> None:
-        """Draw the lanes that are exposed."""
-        exposed = option.exposedRect
-        transform = painter.worldTransform()
-        painter.save()
-        painter.resetTransform()
-        for row in range(max(0, int(exposed.top())), min(len(self.lanes), int(exposed.bottom()) + 1)):
-            place = transform.mapRect(QRectF(0, row, self._duration, 1))
-            self._draw_line(painter, place)
-            self._draw_events(painter, self.lanes[row], place, exposed)
-        painter.restore()
-
-    def _draw_line(self, painter: QPainter, place: QRectF) -> None:
-        painter.setPen(QPen(QColor(self._theme.grid), 1))
-        bottom = round(place.bottom()) - 0.5
-        painter.drawLine(QPointF(place.left(), bottom), QPointF(place.right(), bottom))
-
-    def _draw_events(self, painter: QPainter, lane: Lane, place: QRectF, exposed: QRectF) -> None:
-        shown = lane.between(exposed.left(), exposed.right())
-        scale = place.width() / self._duration
-        lefts = place.left() + lane.onsets[shown] * scale
-        widths = np.maximum((lane.offsets - lane.onsets)[shown] * scale, NARROWEST)
-        top, height = place.top() + place.height() * (1 - BAR_PART) / 2, place.height() * BAR_PART
-        drawn = _apart(lefts, widths)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(label_colour(lane.label))
-        painter.drawRects(
-            [_bar(left, top, width, height) for left, width in zip(lefts[drawn], widths[drawn], strict=True)]
-        )
-        for each in np.flatnonzero(lane.numbers[shown] == self._selected):
-            self._outline(painter, _bar(lefts[each], top, widths[each], height))
-
-    def _outline(self, painter: QPainter, bar: QRectF) -> None:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(self._theme.text), 2))
-        painter.drawRect(bar.adjusted(-2, -3, 2, 3))
+def rows_of(
+    onsets: NDArray[np.float64], offsets: NDArray[np.float64], reach: NDArray[np.float64]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return for each event its row and how many rows there are where it is, so that none covers another."""
+    rows, counts = np.zeros(len(onsets), np.intp), np.ones(len(onsets), np.intp)
+    if len(onsets) < 2:
+        return rows, counts
+    begins = np.flatnonzero(np.concatenate([[True], onsets[1:] >= reach[:-1] - TOUCHING]))
+    ends = np.append(begins[1:], len(onsets))
+    crowded = ends - begins > 1
+    for begin, end in zip(begins[crowded], ends[crowded], strict=True):
+        rows[begin:end] = _stacked(onsets[begin:end], offsets[begin:end])
+        counts[begin:end] = rows[begin:end].max() + 1
+    return rows, counts
 
 
-def _bar(left: float, top: float, width: float, height: float) -> QRectF:
-    return QRectF(float(left), top, float(width), height)
+def _stacked(onsets: NDArray[np.float64], offsets: NDArray[np.float64]) -> list[int]:
+    free_from: list[float] = []  # of each row
+    rows = []
+    for onset, offset in zip(onsets.tolist(), offsets.tolist(), strict=True):
+        free = (row for row, until in enumerate(free_from) if until <= onset + TOUCHING)
+        row = next(free, min(len(free_from), MOST_ROWS - 1))
+        free_from[row : row + 1] = [max([offset, *free_from[row : row + 1]])]
+        rows.append(row)
+    return rows
 
 
-def _apart(lefts: NDArray[np.float64], widths: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return which bars to draw: of those narrow ones that share a pixel, the first."""
-    if len(lefts) < 2:
-        return np.arange(len(lefts))
-    new_pixel = np.diff(np.floor(lefts), prepend=-np.inf) >= 1
-    return np.flatnonzero(new_pixel | (widths > NARROWEST))
+def edges(lanes: Iterable[Lane], start: float, end: float, *, but: int | None = None) -> NDArray[np.float64]:
+    """Return the onsets and offsets of the events between two times, sorted, those of event `but` left out."""
+    found = [np.zeros(0)]
+    for lane in lanes:
+        some = lane.between(start, end)
+        others = lane.numbers[some] != but
+        found += [lane.onsets[some][others], lane.offsets[some][others]]
+    return np.sort(np.concatenate(found))
+
+
+def counts_of(events: Iterable[JudgedEvent], label: str) -> Mapping[str, int]:
+    """Return how many events of a label stand how."""
+    found = [standing(event) for event in events if event.label == label]
+    return {name: found.count(name) for name in STANDINGS if name in found}
+
+
+def picked_with(lanes: Iterable[Lane], selected: Sequence[int], number: int, *, is_range: bool) -> tuple[int, ...]:
+    """Return what is selected once an event is clicked with a key held.
+
+    Args:
+        is_range: add all from the nearest selected event of the lane to it; else add it, or take it away.
+    """
+    if not is_range:
+        others = tuple(each for each in selected if each != number)
+        return others if number in selected else (*others, number)
+    lane = next(each for each in lanes if number in each.numbers)
+    places = {int(each): place for place, each in enumerate(lane.numbers)}
+    here = places[number]
+    others = [places[each] for each in selected if each in places]
+    nearest = min(others, key=lambda each: abs(each - here), default=here)
+    between = lane.numbers[min(nearest, here) : max(nearest, here) + 1].tolist()
+    return (*dict.fromkeys(each for each in (*selected, *between) if each != number), number)

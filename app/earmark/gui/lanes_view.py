@@ -2,42 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
-from earmark.events import Event
-from earmark.gui.axes import LEFT, RIGHT, LaneAxis
-from earmark.gui.lanes import LANE_PIXELS, LaneOrder, LanesItem, lanes_of
+from earmark.event_filter import Standing
+from earmark.gui.axes import LEFT, RIGHT
+from earmark.gui.event_words import STANDING_WORDS, Probability, tooltip, unknown
+from earmark.gui.label_colours import label_text
+from earmark.gui.lane_editing import LaneEditing, Range
+from earmark.gui.lane_ground import LaneGround
+from earmark.gui.lane_header import LaneHeader
+from earmark.gui.lanes import LANE_PIXELS, LaneOrder, counts_of, lanes_of, picked_with
+from earmark.gui.lanes_item import LanesItem
 from earmark.gui.plot import Playhead, TimeBox, time_plot
 from earmark.gui.theme import Theme, muted
 from earmark.gui.time_span import TimeSpan
+from earmark.judging import JudgedEvent
 
-SLACK_PIXELS = 4  # a click this near to an event means it
 MOST_ASKED = 12  # lanes that the view would like to show without scrolling
+HOW = "Drag an event to move it, its edges to resize it; drag beside it to draw one. Right button: more."
 
 
 class LanesView(QWidget):
-    """What was heard when."""
+    """What was heard when, and where it is corrected by hand."""
 
     sought = Signal(float)  # seconds
-    picked = Signal(object)  # an event's number, or None
+    picked = Signal(tuple)  # numbers of all events that are to be selected, the last one clicked at the end
     opened = Signal(int)  # an event's number, by double click
+    drawn = Signal(str, float, float)  # label, "" where it is to be asked for; onset, offset
+    dragged = Signal(int, str, float, float)  # an event's number, its label, onset and offset now
+    menu_asked = Signal(object, str, float, QPoint)  # number or None, label or "", seconds, place on the screen
+    label_clicked = Signal(str)
+    label_menu_asked = Signal(str, QPoint)
     grew = Signal()  # asks for another height than before
 
     def __init__(self, span: TimeSpan) -> None:
         super().__init__()
-        self._span = span
-        self.item, self.playhead, self._axis = LanesItem(), Playhead(), LaneAxis()
+        self.item, self.playhead, self.header = LanesItem(), Playhead(), LaneHeader()
         self._box = TimeBox(span)
         self._box.invertY(True)
-        axes: dict[str, pg.AxisItem] = {"left": self._axis}
+        axes: dict[str, pg.AxisItem] = {"left": self.header}
         self.plot = time_plot(self._box, axes, name="Event lanes; the events table says the same in words")
+        self.ground = LaneGround(span, self.plot, self._box, self.item)
+        self.editing = LaneEditing(self.plot.viewport(), self.ground)
         self.scroll_bar = QScrollBar(Qt.Orientation.Vertical)
         self.caption = muted()
+        self.events: Sequence[JudgedEvent] = ()
+        self.hidden_labels: set[str] = set()
+        self.hidden_standings: set[Standing] = set()
+        self._probability: Probability = unknown
         self._order = LaneOrder()
         self._lay_out()
         self._connect()
@@ -65,40 +83,77 @@ class LanesView(QWidget):
         self.setMinimumHeight(2 * LANE_PIXELS)
 
     def _connect(self) -> None:
-        self._box.sought.connect(self.sought)
-        self._box.clicked.connect(lambda place: self.picked.emit(self._event_at(place)))
-        self._box.double_clicked.connect(self._open)
+        editing = self.editing
+        editing.picked.connect(self._pick)
+        for mine, its in (
+            (self.sought, editing.sought),
+            (self.opened, editing.opened),
+            (self.drawn, editing.drawn),
+            (self.dragged, editing.dragged),
+            (self.menu_asked, editing.menu_asked),
+            (self.label_clicked, self.header.clicked),
+            (self.label_menu_asked, self.header.menu_asked),
+        ):
+            its.connect(mine)
         self._box.sideways.connect(lambda notches: self.scroll_bar.setValue(round(self.scroll_bar.value() - notches)))
         self.scroll_bar.valueChanged.connect(self._scroll)
+        self.plot.viewport().installEventFilter(self)
 
     def wear(self, theme: Theme) -> None:
         """Draw in a theme's colours."""
         self.plot.setBackground(QColor(theme.plot))
-        self._axis.setPen(QColor(theme.border))
-        self._axis.setTextPen(QColor(theme.text))
+        self.header.wear(theme)
         self.item.wear(theme)
 
     def forget(self) -> None:
         """Show nothing, and let lanes take new places."""
         self._order = LaneOrder()
-        self.show_events((), self._span.duration)
+        self.hidden_labels.clear()
+        self.show_events((), self.ground.duration)
         self.say("")
 
-    def show_events(self, events: Sequence[Event], duration: float) -> None:
+    def show_events(self, events: Sequence[JudgedEvent], duration: float) -> None:
         """Show these events, each label in its lane."""
-        labels = self._order.arrange(events)
+        self.editing.cancel()  # the numbers are others now
+        self.events = events
+        shown = [label for label in self._order.arrange(events) if label not in self.hidden_labels]
         asked = self.sizeHint()
-        self.item.show_lanes(lanes_of(events, labels), duration)
-        self._axis.show_labels(labels)
-        self.playhead.stand_in(max(len(labels), 1))
+        self.item.show_lanes(lanes_of(events, shown, self.hidden_standings), duration)
+        self.header.show_labels(shown)
+        self.playhead.stand_in(len(shown) + 1)
         self._fit_lanes()
         if self.sizeHint() != asked:
             self.updateGeometry()
             self.grew.emit()
 
-    def select(self, number: int | None) -> None:
-        """Outline one event."""
-        self.item.select(number)
+    def show_probabilities(self, probability: Probability) -> None:
+        """Say in tooltips how probable events are."""
+        self._probability = probability
+
+    def show_keys(self, numbered: Mapping[int, str]) -> None:
+        """Show number key → label beside the names."""
+        self.header.show_keys({label: number for number, label in numbered.items()})
+
+    def hide_labels(self, labels: set[str]) -> None:
+        """Show all lanes but these."""
+        self.hidden_labels = labels
+        self.show_events(self.events, self.ground.duration)
+
+    def hide_standings(self, standings: set[Standing]) -> None:
+        """Show all events but those that stand so."""
+        self.hidden_standings = standings
+        self.show_events(self.events, self.ground.duration)
+
+    def select(self, numbers: Sequence[int]) -> None:
+        """Outline these events."""
+        self.item.select(numbers)
+
+    def reveal(self, label: str) -> None:
+        """Bring a lane into view."""
+        rows = [row for row, lane in enumerate(self.item.lanes) if lane.label == label]
+        top, room = self.scroll_bar.value(), self._room()
+        if rows and not top <= rows[0] < top + room:
+            self.scroll_bar.setValue(rows[0] if rows[0] < top else rows[0] - room + 1)
 
     def say(self, caption: str) -> None:
         """Say something above the lanes: what is being waited for, why there are none."""
@@ -107,6 +162,7 @@ class LanesView(QWidget):
 
     def show_playhead(self, seconds: float) -> None:
         """Move the playhead."""
+        self.ground.played = seconds
         self.playhead.setPos(seconds, 0)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's
@@ -118,6 +174,34 @@ class LanesView(QWidget):
         """Show as many lanes as there is room for."""
         super().resizeEvent(event)
         self._fit_lanes()
+
+    def eventFilter(self, watched, event) -> bool:  # noqa: N802 - Qt's
+        """Say in a tooltip what is under the pointer."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.words_at(event.pos()), self.plot.viewport())
+            return True
+        return False
+
+    def words_at(self, pixel: QPoint) -> str:
+        """Return what there is to say about the event, the lane or the name at a pixel of the plot."""
+        label = self.header.label_at(self.plot.mapToScene(pixel))
+        place = self.ground.place_at(pixel.toPointF())
+        if place is None:
+            return self._label_words(label) if label and pixel.x() < LEFT else ""
+        number = self.item.event_at(place.x(), place.y(), 2 * self.ground.seconds_a_pixel())
+        return HOW if number is None else tooltip(self.events[number], self._probability)
+
+    def _label_words(self, label: str) -> str:
+        counts = counts_of(self.events, label)
+        told = ", ".join(f"{count} {STANDING_WORDS[name].lower()}" for name, count in counts.items())
+        return f"{label_text(label)}: {told}\nClick to choose the label. Right button: accept or reject all, hide."
+
+    def _pick(self, number: int | None, how: Qt.KeyboardModifier | None) -> None:
+        selected: list[int] = np.atleast_1d(self.item.selected).tolist()
+        if number is None or how is None:
+            self.picked.emit(() if number is None else (number,))
+        else:
+            self.picked.emit(picked_with(self.item.lanes, selected, number, is_range=how == Range))
 
     def _fit_lanes(self) -> None:
         hidden = max(0, len(self.item.lanes) - self._room())
@@ -132,12 +216,3 @@ class LanesView(QWidget):
     def _scroll(self) -> None:
         top = self.scroll_bar.value()
         self._box.setYRange(top, top + self.plot.height() / LANE_PIXELS, padding=0)
-
-    def _event_at(self, place: QPointF) -> int | None:
-        slack = SLACK_PIXELS * self._span.length / max(self._box.width(), 1)
-        return self.item.event_at(place.x(), place.y(), slack)
-
-    def _open(self, place: QPointF) -> None:
-        number = self._event_at(place)
-        if number is not None:
-            self.opened.emit(number)

@@ -26,8 +26,9 @@ class Judging:
         desk.findings.selected_changed.connect(self._show_selected)
         desk.findings.analysis_changed.connect(self._show_caption)
         desk.findings.failed.connect(desk.notices.report)
+        desk.events.picked.connect(lambda number: desk.findings.select(() if number is None else (number,)))
+        desk.centre.lanes.picked.connect(desk.findings.select)
         for view in (desk.events, desk.centre.lanes):
-            view.picked.connect(lambda number: desk.findings.select(() if number is None else (number,)))
             view.opened.connect(self.play_event)
 
     @property
@@ -89,7 +90,7 @@ class Judging:
         if number is not None:
             event = findings.events[number]
             self._desk.span.reveal_stretch(event.onset, event.offset)
-        self._desk.centre.lanes.select(number)
+        self._desk.centre.lanes.select(findings.selected)
         self._desk.events.select(number)
 
     def _show_caption(self) -> None:

@@ -1,0 +1,221 @@
+"""All event lanes as one item of the plot, drawn in a few calls whatever the number of events."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from earmark.event_filter import STANDINGS
+from earmark.gui.axes import time_text
+from earmark.gui.label_colours import label_colour, on_colour
+from earmark.gui.lanes import Lane
+from earmark.gui.theme import DARK, Theme
+
+BAR_PART = 0.66  # of a lane's height
+ROW_GAP = 1.0  # pixels between the rows of a lane
+NARROWEST = 2.0  # pixels
+FRAMED, CORNERED, TICKED = 4.0, 8.0, 14.0  # pixels: a bar of that width has room for a frame, a corner, a tick
+TRANSLUCENT = 105  # of 255
+UNREVIEWED, ACCEPTED, REJECTED, DRAWN = range(len(STANDINGS))
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """An event as it would be if the mouse were let go now; `row` is its lane's, from the top."""
+
+    label: str
+    row: int
+    onset: float
+    offset: float
+
+
+@dataclass(frozen=True)
+class _Bars:
+    """Where bars are, in pixels: [bars, left top width height]."""
+
+    places: Floats
+
+    def some(self, which: NDArray[np.bool_]) -> _Bars:
+        return _Bars(self.places[which])
+
+    @property
+    def widths(self) -> Floats:
+        return self.places[:, 2]
+
+    def rects(self) -> list[QRectF]:
+        return [QRectF(*place) for place in self.places.tolist()]
+
+    def apart(self) -> _Bars:
+        """Return these without all but the first of those narrow ones that share a pixel and a row."""
+        if len(self.places) < 2:
+            return self
+        left, top = np.floor(self.places[:, 0]), self.places[:, 1]
+        new = (np.diff(left, prepend=-np.inf) >= 1) | (np.diff(top, prepend=-np.inf) != 0)
+        return self.some(new | (self.widths > NARROWEST))
+
+
+class LanesItem(pg.GraphicsObject):
+    """The lanes: x is seconds, y counts lanes from the top."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)
+        self.lanes: list[Lane] = []
+        self.draft: Draft | None = None
+        self.selected: NDArray[np.intp] = np.zeros(0, np.intp)
+        self._theme: Theme = DARK
+        self._duration = 1.0
+
+    def show_lanes(self, lanes: list[Lane], duration: float) -> None:
+        """Draw these."""
+        self.prepareGeometryChange()
+        self.lanes, self._duration = lanes, duration
+        self.update()
+
+    def show_draft(self, draft: Draft | None) -> None:
+        """Draw what is being dragged."""
+        self.draft = draft
+        self.update()
+
+    def wear(self, theme: Theme) -> None:
+        """Draw in a theme's colours."""
+        self._theme = theme
+        self.update()
+
+    def select(self, numbers: Collection[int]) -> None:
+        """Outline these events."""
+        self.selected = np.array(sorted(numbers), np.intp)
+        self.update()
+
+    def event_at(self, seconds: float, height: float, slack: float) -> int | None:
+        """Return the number of the event at a place, or None."""
+        row = int(np.floor(height))
+        if not 0 <= row < len(self.lanes):
+            return None
+        within = (height - row - (1 - BAR_PART) / 2) / BAR_PART
+        return self.lanes[row].at(seconds, slack, min(max(within, 0.0), 0.999))
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's
+        """Return all lanes over the whole recording, and one more for what is drawn under them."""
+        return QRectF(0, 0, self._duration, len(self.lanes) + 1)
+
+    def paint(self, painter: QPainter, option, widget=None) -> None:
+        """Draw the lanes that are exposed."""
+        exposed = option.exposedRect
+        transform = painter.worldTransform()
+        painter.save()
+        painter.resetTransform()
+        for row in range(max(0, int(exposed.top())), min(len(self.lanes), int(exposed.bottom()) + 1)):
+            place = transform.mapRect(QRectF(0, row, self._duration, 1))
+            self._draw_line(painter, place)
+            self._draw_lane(painter, self.lanes[row], place, exposed)
+        if self.draft:
+            self._draw_draft(painter, self.draft, transform.mapRect(QRectF(0, self.draft.row, self._duration, 1)))
+        painter.restore()
+
+    def _draw_line(self, painter: QPainter, place: QRectF) -> None:
+        painter.setPen(QPen(QColor(self._theme.grid), 1))
+        bottom = round(place.bottom()) - 0.5
+        painter.drawLine(QPointF(place.left(), bottom), QPointF(place.right(), bottom))
+
+    def _draw_lane(self, painter: QPainter, lane: Lane, place: QRectF, exposed: QRectF) -> None:
+        shown = lane.between(exposed.left(), exposed.right())
+        bars = self._bars(lane, shown, place, exposed)
+        stands, colour = lane.stands[shown], label_colour(lane.label)
+        _draw_unreviewed(painter, bars.some(stands == UNREVIEWED), colour)
+        _draw_solid(painter, bars.some((stands == ACCEPTED) | (stands == DRAWN)), colour)
+        _draw_rejected(painter, bars.some(stands == REJECTED), colour)
+        _draw_ticks(painter, bars.some(stands == ACCEPTED), on_colour(lane.label))
+        _draw_corners(painter, bars.some(stands == DRAWN), on_colour(lane.label))
+        if len(self.selected):
+            self._outline(painter, bars.some(np.isin(lane.numbers[shown], self.selected)))
+
+    def _bars(self, lane: Lane, shown: slice, place: QRectF, exposed: QRectF) -> _Bars:
+        """Return the bars, cut off a little outside of what is exposed."""
+        scale = place.width() / self._duration
+        margin = 10 / scale
+        onsets = np.maximum(lane.onsets[shown], exposed.left() - margin)
+        offsets = np.minimum(lane.offsets[shown], exposed.right() + margin)
+        height = place.height() * BAR_PART / lane.row_counts[shown]
+        gap = np.where(lane.row_counts[shown] > 1, ROW_GAP, 0.0)
+        left = place.left() + onsets * scale
+        top = place.top() + place.height() * (1 - BAR_PART) / 2 + lane.rows[shown] * height
+        widths = np.maximum((offsets - onsets) * scale, NARROWEST)
+        return _Bars(np.stack([left, np.round(top), widths, np.round(height - gap)], axis=1))
+
+    def _outline(self, painter: QPainter, bars: _Bars) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(self._theme.text), 2))
+        painter.drawRects([rect.adjusted(-2, -2, 2, 2) for rect in bars.rects()])
+
+    def _draw_draft(self, painter: QPainter, draft: Draft, place: QRectF) -> None:
+        scale = place.width() / self._duration
+        left, width = place.left() + draft.onset * scale, (draft.offset - draft.onset) * scale
+        bar = QRectF(left, place.top() + 2, max(width, NARROWEST), place.height() - 5)
+        fill = label_colour(draft.label) if draft.label else QColor(self._theme.muted)
+        fill.setAlpha(TRANSLUCENT)
+        painter.setBrush(fill)
+        painter.setPen(QPen(QColor(self._theme.text), 1, Qt.PenStyle.DashLine))
+        painter.drawRect(bar)
+        painter.setPen(QColor(self._theme.text))
+        text = f"{time_text(draft.onset, 2)} – {time_text(draft.offset, 2)}"
+        painter.drawText(QPointF(bar.right() + 6, bar.center().y() + 5), text)
+
+
+def _draw_unreviewed(painter: QPainter, bars: _Bars, colour: QColor) -> None:
+    """Fill so that the ground shines through, in a solid frame; narrow ones are all frame."""
+    framed = bars.widths >= FRAMED
+    _draw_solid(painter, bars.some(~framed), colour)
+    fill = QColor(colour)
+    fill.setAlpha(TRANSLUCENT)
+    painter.setBrush(fill)
+    painter.setPen(QPen(colour, 1))
+    painter.drawRects([rect.adjusted(0.5, 0.5, -0.5, -0.5) for rect in bars.some(framed).rects()])
+
+
+def _draw_solid(painter: QPainter, bars: _Bars, colour: QColor) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRects(bars.apart().rects())
+
+
+def _draw_rejected(painter: QPainter, bars: _Bars, colour: QColor) -> None:
+    """Draw an empty frame, struck through."""
+    if not len(bars.places):
+        return
+    rects = bars.apart().rects()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(colour, 1, Qt.PenStyle.DotLine))
+    painter.drawRects([rect.adjusted(0.5, 0.5, -0.5, -0.5) for rect in rects])
+    painter.setPen(QPen(colour, 1))
+    middles = [(rect.left() - 2, rect.right() + 2, rect.center().y()) for rect in rects]
+    painter.drawLines([QLineF(left, middle, right, middle) for left, right, middle in middles])
+
+
+def _draw_ticks(painter: QPainter, bars: _Bars, colour: QColor) -> None:
+    """Tick what a person has accepted, where there is room."""
+    lines = []
+    for left, top, _, height in bars.some(bars.widths >= TICKED).places.tolist():
+        x, y, size = left + 4, top + height / 2, min(height / 3.5, 4.0)
+        lines.append(QLineF(x, y, x + size * 0.8, y + size))
+        lines.append(QLineF(x + size * 0.8, y + size, x + size * 2.2, y - size))
+    if lines:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colour, 1.6))
+        painter.drawLines(lines)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _draw_corners(painter: QPainter, bars: _Bars, colour: QColor) -> None:
+    """Mark a corner of what a person drew."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    marked = bars.some(bars.widths >= CORNERED).places.tolist()
+    painter.drawRects([QRectF(left + 2, top + 2, 4, 4) for left, top, _, _ in marked])
