@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from earmark.events import EventSettings, find_events
+from earmark.events import EventSettings, Finder, find_events
 
 HOP = 0.1
 PLAIN = EventSettings(threshold=0.5, hysteresis=0.0, close_gaps=0.0, shortest=0.0, interpolate=False)
@@ -147,6 +147,34 @@ def test_events_equal_those_of_a_plain_loop():
             expected.append((round(begin * HOP, 6), round(index * HOP, 6), round(float(frames[begin:index].max()), 6)))
             begin = None
     assert events_of(frames) == expected
+
+
+def test_what_is_kept_between_two_settings_changes_no_event():
+    frames = np.random.default_rng(4).random((400, 9)).astype(np.float32) * np.linspace(0.2, 1, 9, dtype=np.float32)
+    labels, finder = list("abcdefghi"), Finder()
+    for threshold, smooth in ((0.9, 0.0), (0.5, 0.3), (0.3, 0.3), (0.8, 0.3), (0.3, 0.7), (0.3, 200.0), (0.1, 0.0)):
+        settings = changed(threshold=threshold, smooth=smooth, thresholds={"b": 0.1}, hysteresis=0.3)
+        found = finder.find(frames, HOP, labels, settings, duration=40)
+        assert found == find_events(frames, HOP, labels, settings, duration=40)
+
+
+def test_other_scores_are_searched_anew():
+    finder = Finder()
+    for seed in range(3):
+        frames = np.random.default_rng(seed).random((100, 2)).astype(np.float32)
+        settings = changed(smooth=0.3)
+        found = finder.find(frames, HOP, ["a", "b"], settings, duration=10)
+        assert found == find_events(frames, HOP, ["a", "b"], settings, duration=10)
+
+
+def test_labels_smoothed_one_by_one_are_as_when_smoothed_together():
+    from scipy.ndimage import median_filter
+
+    frames = np.random.default_rng(6).random((200, 5)).astype(np.float32)
+    together = median_filter(frames, size=(7, 1), mode="nearest")
+    smoothed = find_events(frames, HOP, list("abcde"), changed(smooth=0.7), duration=20)
+    assert smoothed == find_events(together, HOP, list("abcde"), PLAIN, duration=20)
+    assert smoothed
 
 
 def test_scores_that_do_not_fit_the_labels_are_a_mistake():

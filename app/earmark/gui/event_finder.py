@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QThread, Signal
 
 from earmark.api import Float
-from earmark.events import Event, EventSettings, find_events
+from earmark.events import Event, EventSettings, Finder
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no truth value; a search is itself only
@@ -27,9 +27,9 @@ class Search:
     duration: float
     settings: EventSettings
 
-    def events(self) -> list[Event]:
+    def events(self, finder: Finder) -> list[Event]:
         """Return the events, in order of time."""
-        return find_events(self.frames, self.hop, self.labels, self.settings, duration=self.duration)
+        return finder.find(self.frames, self.hop, self.labels, self.settings, duration=self.duration)
 
 
 class EventFinder(QThread):
@@ -58,8 +58,9 @@ class EventFinder(QThread):
 
     def run(self) -> None:
         """Search until stopped."""
+        finder = Finder()
         while search := self._take():
-            self._try(lambda search=search: self.found.emit(search, search.events()))
+            self._try(lambda search=search: self.found.emit(search, search.events(finder)))
 
     def _try(self, answer: Callable[[], None]) -> None:
         try:
