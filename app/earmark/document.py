@@ -6,18 +6,21 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 import numpy as np
 
 from earmark.analysis import Analysis, Pool
 from earmark.api import Float
+from earmark.audio_file import AudioInfo
 from earmark.errors import DatasetError
 from earmark.events import Event
+from earmark.judging import JudgedEvent
 
 VERSION = 1
 DECIMALS = 6  # of scores and seconds: finer than any model or file
 SHOWN_TAGS = 10
+ADDED = frozenset({"sample_rate", "channel"})  # which the first documents did not have
 
 Top = int | Literal["all"]
 
@@ -36,20 +39,27 @@ class Window(TypedDict):
 
 
 class DocumentEvent(TypedDict):
-    """An event in seconds; `status` is unreviewed, accepted or rejected, and `reviewer` who said so."""
+    """An event in seconds.
+
+    `score` is null where a person drew it; `status` is unreviewed, accepted or rejected, and `reviewer` who said so;
+    `low` and `high` are hertz, and are there where a frequency was given.
+    """
 
     label: str
     onset: float
     offset: float
-    score: float
+    score: float | None
     status: str
     reviewer: str
+    low: NotRequired[float | None]
+    high: NotRequired[float | None]
 
 
 class Document(TypedDict):
-    """What one model heard in one recording.
+    """What one model heard in one recording, or what a person said of it without one.
 
-    `file` is the path as it was given, `weights` a sha256, `duration`, `window` and `hop` are seconds.
+    `file` is the path as it was given, `weights` a sha256, `duration`, `window` and `hop` are seconds. `model` is empty
+    where none heard it. `sample_rate` (hertz) and `channel` (counted from 1) are there where they are known.
     """
 
     version: int
@@ -63,16 +73,56 @@ class Document(TypedDict):
     windows: list[Window]
     events: list[DocumentEvent]
     warnings: list[str]
+    sample_rate: NotRequired[int]
+    channel: NotRequired[int]
 
 
-def document(analysis: Analysis, events: Iterable[Event], *, top: Top = SHOWN_TAGS, pool: Pool = "max") -> Document:
-    """Return the document of an analysis; its times count from the start of the file.
+def document(
+    analysis: Analysis | None,
+    events: Iterable[Event | JudgedEvent],
+    *,
+    info: AudioInfo | None = None,
+    top: Top = SHOWN_TAGS,
+    pool: Pool = "max",
+) -> Document:
+    """Return the document of a recording; its times count from the start of the file.
 
     Args:
-        events: as `find_events` found them in this analysis.
+        analysis: None where no model heard it; `info` must then be there.
+        events: as `find_events` found them in this analysis, or as people judged them.
+        info: the recording.
         top: how many tags the recording and each of its windows has; "all" is every label.
         pool: how the tags of the recording are made of those of its windows.
     """
+    made = _of_analysis(analysis, top, pool) if analysis else _of_recording(info)
+    made["events"] = [_event(event, analysis.start if analysis else 0.0) for event in events]
+    if info:
+        made["sample_rate"] = info.sample_rate
+    if analysis and str(analysis.channel).isdecimal():
+        made["channel"] = int(analysis.channel)
+    return made
+
+
+def _of_recording(info: AudioInfo | None) -> Document:
+    """Return the document of a recording that no model heard."""
+    if info is None:
+        raise ValueError("There is neither an analysis nor a recording.")
+    return {
+        "version": VERSION,
+        "file": str(info.path),
+        "model": "",
+        "weights": "",
+        "duration": _rounded(info.duration),
+        "window": 0.0,
+        "hop": 0.0,
+        "tags": [],
+        "windows": [],
+        "events": [],
+        "warnings": [],
+    }
+
+
+def _of_analysis(analysis: Analysis, top: Top, pool: Pool) -> Document:
     count = len(analysis.labels) if top == "all" else top
     return {
         "version": VERSION,
@@ -84,7 +134,7 @@ def document(analysis: Analysis, events: Iterable[Event], *, top: Top = SHOWN_TA
         "hop": _rounded(analysis.hop),
         "tags": [{"label": label, "score": _rounded(score)} for label, score in analysis.tags(pool)[:count]],
         "windows": _windows(analysis, count),
-        "events": [_event(event, analysis.start) for event in events],
+        "events": [],
         "warnings": list(analysis.warnings),
     }
 
@@ -106,7 +156,7 @@ def read_documents(path: str | os.PathLike[str]) -> list[Document]:
         DatasetError: it is no such file, or of a version that this Earmark does not know.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = Path(path).read_text(encoding="utf-8-sig")
         found = _parsed(text)
     except (OSError, ValueError) as error:
         raise DatasetError(f"{path} cannot be read as documents of Earmark.", hint=str(error)) from error
@@ -131,7 +181,7 @@ def _check(content: object, path: str | os.PathLike[str]) -> None:
             f"{path} is of version {version}; this Earmark reads version {VERSION}.",
             hint="It was made by another Earmark: use that one, or make it again.",
         )
-    if missing := sorted(Document.__required_keys__ - content.keys()):
+    if missing := sorted(Document.__annotations__.keys() - ADDED - content.keys()):
         raise DatasetError(f"{path} is not whole: {', '.join(missing)} missing.")
 
 
@@ -151,7 +201,10 @@ def _highest(scores: Float, labels: tuple[str, ...], count: int) -> list[Tag]:
     return [Tag(label=labels[index], score=_rounded(values[index])) for index in order]
 
 
-def _event(event: Event, start: float) -> DocumentEvent:
+def _event(event: Event | JudgedEvent, start: float) -> DocumentEvent:
+    """Return an event; what `find_events` found counts from the start of what was analysed."""
+    if isinstance(event, JudgedEvent):
+        return _judged(event)
     return {
         "label": event.label,
         "onset": _rounded(start + event.onset),
@@ -160,6 +213,21 @@ def _event(event: Event, start: float) -> DocumentEvent:
         "status": "unreviewed",
         "reviewer": "",
     }
+
+
+def _judged(event: JudgedEvent) -> DocumentEvent:
+    made: DocumentEvent = {
+        "label": event.label,
+        "onset": _rounded(event.onset),
+        "offset": _rounded(event.offset),
+        "score": None if event.score is None else _rounded(event.score),
+        "status": event.status,
+        "reviewer": event.annotation.author if event.annotation else "",
+    }
+    if event.low is not None or event.high is not None:
+        made["low"] = None if event.low is None else _rounded(event.low)
+        made["high"] = None if event.high is None else _rounded(event.high)
+    return made
 
 
 def _rounded(value: float) -> float:

@@ -32,7 +32,7 @@ class Result:
 
 
 def write(results: Iterable[Result], format_name: str | None, out: Path | None) -> None:
-    """Write results as they come.
+    """Write results as they come, and in the end to stderr what the format has no place for.
 
     Raises:
         DatasetError: the folder cannot be written.
@@ -40,8 +40,11 @@ def write(results: Iterable[Result], format_name: str | None, out: Path | None) 
     """
     if format_name is None:
         _print(results)
-    else:
-        exchange.write(format_name, _documents(results), out or _stdout())
+        return
+    losses = exchange.Losses(exchange.FORMATS[format_name])
+    exchange.write(format_name, _documents(results, losses), out or _stdout())
+    for sentence in losses.sentences():
+        click.echo(sentence, err=True)
 
 
 def _print(results: Iterable[Result]) -> None:
@@ -52,9 +55,11 @@ def _print(results: Iterable[Result]) -> None:
             click.echo(line)
 
 
-def _documents(results: Iterable[Result]) -> Iterator[Document]:
+def _documents(results: Iterable[Result], losses: exchange.Losses) -> Iterator[Document]:
     for result in results:
-        yield document(result.analysis, result.events, top=result.top or SHOWN_TAGS, pool=result.pool)
+        made = document(result.analysis, result.events, top=result.top or SHOWN_TAGS, pool=result.pool)
+        losses.add(made)
+        yield made
         sys.stdout.flush()  # whoever reads along has it before the next recording is heard
 
 

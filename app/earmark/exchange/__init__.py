@@ -7,17 +7,45 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from earmark.audio_file import shown
 from earmark.document import Document
 from earmark.errors import DatasetError
 from earmark.exchange import audacity, birdnet_csv, dcase, json_lines, raven
 from earmark.exchange import jams_json as jams
+from earmark.exchange import losses as _losses
+from earmark.exchange.arrival import Arrival, annotations_of, arrive, matched
+from earmark.exchange.detection import detect
 from earmark.exchange.folder import Folder
 from earmark.exchange.labelled import Format, Labelled, LabelledEvent
+from earmark.exchange.losses import Losses
+from earmark.exchange.report import Remark, Report
+from earmark.exchange.wanted import WANTED, wanted
 
-__all__ = ["FORMATS", "Folder", "Format", "Labelled", "LabelledEvent", "read", "write"]
+__all__ = [
+    "FORMATS",
+    "WANTED",
+    "Arrival",
+    "Folder",
+    "Format",
+    "Labelled",
+    "LabelledEvent",
+    "Losses",
+    "Reading",
+    "Remark",
+    "annotations_of",
+    "arrive",
+    "detect",
+    "losses",
+    "matched",
+    "read",
+    "read_any",
+    "wanted",
+    "write",
+]
 
 FORMATS: Mapping[str, Format] = {
     "json": json_lines,
@@ -27,6 +55,21 @@ FORMATS: Mapping[str, Format] = {
     "dcase": dcase,
     "jams": jams,
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a file of labels says, and what of it could not be read.
+
+    Attributes:
+        skipped: lines that were left out; remarks: lines that were read in part.
+    """
+
+    path: Path
+    format_name: str
+    recordings: tuple[Labelled, ...]
+    skipped: tuple[Remark, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 def write(format_name: str, documents: Iterable[Document], out: Path | TextIO) -> list[Path]:
@@ -42,13 +85,33 @@ def write(format_name: str, documents: Iterable[Document], out: Path | TextIO) -
     return []
 
 
+def losses(format_name: str, documents: Iterable[Document]) -> tuple[str, ...]:
+    """Return what a format cannot hold of these documents, a sentence for each kind of loss."""
+    return _losses.losses(FORMATS[format_name], documents)
+
+
 def read(format_name: str, path: str | os.PathLike[str]) -> list[Labelled]:
-    """Return what a file of this format says.
+    """Return what a file of this format says, all of it.
 
     Raises:
-        DatasetError: it cannot be read, or is not of this format.
+        DatasetError: it cannot be read, is not of this format, or a line of it cannot be read.
     """
+    return list(_reading(format_name, Path(path), Report(is_strict=True)).recordings)
+
+
+def read_any(path: str | os.PathLike[str]) -> Reading:
+    """Return what a file of labels says, in whatever format it is; lines that cannot be read are named and left out.
+
+    Raises:
+        DatasetError: it cannot be read, or is in no format that is known.
+    """
+    return _reading(detect(Path(path)), Path(path), Report())
+
+
+def _reading(format_name: str, path: Path, report: Report) -> Reading:
     try:
-        return FORMATS[format_name].read(Path(path))
+        recordings = tuple(FORMATS[format_name].read(path, report))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:  # whatever stands in a stranger's file
-        raise DatasetError(f"{path} cannot be read as {format_name}.", hint=str(error)) from error
+        raise DatasetError(f"{shown(path)} cannot be read as {format_name}.", hint=str(error)) from error
+    skipped, remarks = tuple(report.skipped), tuple(report.remarks)
+    return Reading(path=path, format_name=format_name, recordings=recordings, skipped=skipped, remarks=remarks)

@@ -22,13 +22,17 @@ class Folder:
         self._form = form
         self._owners: dict[str, tuple[str, str]] = {}  # name → (recording, model)
 
+    def place(self, document: Document) -> Path:
+        """Return where a document of this run belongs; it need not be there yet."""
+        return self.path / self._name(document)
+
     def add(self, document: Document) -> Path:
         """Write a document beside its place and move it there; return its path.
 
         Raises:
             DatasetError: the folder cannot be written.
         """
-        path = self.path / self._name(document)
+        path = self.place(document)
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             _write_whole(path, self._form, document)
@@ -50,13 +54,14 @@ def _stems(document: Document) -> Iterator[str]:
     file = Path(document["file"])
     model = document["model"].replace("/", "-")
     parent = Path(os.path.abspath(file)).parent.name  # noqa: PTH100
+    ending = f".{model}" if model else ""
     yield (stem := _short(file.stem))
-    yield f"{stem}.{model}"
+    yield f"{stem}{ending}"
     yield _short(file.name)
-    yield f"{_short(file.name)}.{model}"
+    yield f"{_short(file.name)}{ending}"
     yield _short(f"{parent}_{file.name}")
     for number in count(2):
-        yield f"{_short(f'{parent}_{file.name}')}.{model} ({number})"
+        yield f"{_short(f'{parent}_{file.name}')}{ending} ({number})"
 
 
 def _short(name: str) -> str:

@@ -1,0 +1,19 @@
+"""Which events are exported: all, those that are not rejected, or those that a person accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from earmark.annotations import Status
+from earmark.judging import JudgedEvent
+
+WANTED: Mapping[str, frozenset[Status]] = {
+    "kept": frozenset({"unreviewed", "accepted"}),
+    "accepted": frozenset({"accepted"}),
+    "all": frozenset({"unreviewed", "accepted", "rejected"}),
+}
+
+
+def wanted(events: Iterable[JudgedEvent], which: str = "kept") -> list[JudgedEvent]:
+    """Return the events of a choice: "kept" is all but the rejected ones."""
+    return [event for event in events if event.status in WANTED[which]]
