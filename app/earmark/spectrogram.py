@@ -1,23 +1,22 @@
 """The spectrogram that is shown: decibels as bytes, in levels of detail. No Qt, no models.
 
-A column of level 0 spans an eighth of an FFT window; every level above joins two columns into one by their maximum, so
-that a short click is seen at any zoom. Where a column lies depends on the sample rate alone: the same stretch gives the
-same bytes whatever the path of scrolling to it.
+A column of level 0 spans the hop between two FFT windows; every level above joins two columns into one by their
+maximum, so that a short click is seen at any zoom. Where a column lies depends on the sample rate and the settings
+alone, and its bytes on the samples under it: the same stretch looks the same whatever the path of scrolling to it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark import audio_file
 from earmark.api import Float
 
 Bytes = NDArray[np.uint8]
@@ -25,22 +24,68 @@ Bytes = NDArray[np.uint8]
 FLOOR_DB = -120.0  # below the quantisation noise of 16 bits in one bin
 DB_PER_STEP = 0.5  # one byte step: finer than a colour of the map
 TILE_COLUMNS = 256
-WHOLE_BYTES = 24_000_000  # of the level that is kept for the whole recording
-BLOCK_SECONDS = 20.0  # decoded at once in the pass over the whole recording
-FRAMES_AT_ONCE = 256  # transformed at once: 256 × 1024 × 4 bytes stay in the cache
+WHOLE_BYTES = 16_000_000  # of the level that is kept for the whole recording
+FRAMES_AT_ONCE = 256  # transformed at once: 256 × 1024 × 4 bytes stay in the processor's cache
+FFT_SIZES = tuple(2**power for power in range(7, 15))  # 128 to 16384
+OVERLAPS = (0.0, 0.5, 0.75, 0.875, 0.9375)
+AUTO_SECONDS = 0.026  # of a window nobody chose: 1024 samples at 44.1 kHz
+SMALLEST, LARGEST = 64, FFT_SIZES[-1]  # samples, of a window nobody chose
+
+# Sums of cosines: F. J. Harris, "On the use of windows for harmonic analysis", Proc. IEEE 66(1), 1978; the flat top is
+# that of ISO 18431-2.
+WINDOWS: dict[str, tuple[float, ...]] = {
+    "hann": (0.5, 0.5),
+    "hamming": (0.54, 0.46),
+    "blackman": (0.42, 0.5, 0.08),
+    "blackman-harris": (0.35875, 0.48829, 0.14128, 0.01168),
+    "flat-top": (1.0, 1.933, 1.286, 0.388, 0.0322),
+    "rectangular": (1.0,),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpectrogramSettings:
+    """How a spectrogram is computed.
+
+    Attributes:
+        fft_size: samples, one of `FFT_SIZES`; None is about 26 ms, whatever the sample rate.
+        window: one of `WINDOWS`.
+        overlap: the part of a window that the next one shares at the highest zoom, one of `OVERLAPS`.
+    """
+
+    fft_size: int | None = None
+    window: str = "hann"
+    overlap: float = 0.875
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be computed."""
+        if self.fft_size is not None and self.fft_size not in FFT_SIZES:
+            raise ValueError(f"an FFT has one of {FFT_SIZES} samples, not {self.fft_size}")
+        if self.window not in WINDOWS:
+            raise ValueError(f"a window is one of {', '.join(WINDOWS)}, not {self.window}")
+        if self.overlap not in OVERLAPS:
+            raise ValueError(f"an overlap is one of {OVERLAPS}, not {self.overlap}")
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Where the columns and rows of a recording's spectrogram lie."""
+    """Where the columns and rows of a recording's spectrogram lie, and what they are made of.
+
+    Attributes:
+        channel: "mix", or a channel's number, counted from 1.
+    """
 
     sample_rate: int
     duration: float
+    settings: SpectrogramSettings = field(default_factory=SpectrogramSettings)
+    channel: str | int = "mix"
 
     @property
     def fft_size(self) -> int:
-        """Return a power of two of 21 to 43 ms: 1024 at 44.1 kHz."""
-        return max(64, 2 ** round(math.log2(self.sample_rate * 0.026)))
+        """Return the samples of a window."""
+        if self.settings.fft_size:
+            return self.settings.fft_size
+        return min(max(SMALLEST, 2 ** round(math.log2(self.sample_rate * AUTO_SECONDS))), LARGEST)
 
     @property
     def rows(self) -> int:
@@ -52,9 +97,14 @@ class Grid:
         """Return half the sample rate."""
         return self.sample_rate / 2
 
+    @property
+    def samples(self) -> int:
+        """Return the samples of the whole recording."""
+        return round(self.duration * self.sample_rate)
+
     def hop(self, level: int) -> int:
         """Return the samples that a column of `level` spans."""
-        return (self.fft_size // 8) << level
+        return round(self.fft_size * (1 - self.settings.overlap)) << level
 
     def column_seconds(self, level: int) -> float:
         """Return the seconds that a column of `level` spans."""
@@ -62,13 +112,21 @@ class Grid:
 
     def columns(self, level: int) -> int:
         """Return the number of columns of the whole recording."""
-        return max(1, math.ceil(round(self.duration * self.sample_rate) / self.hop(level)))
+        return max(1, math.ceil(self.samples / self.hop(level)))
+
+    def tiles(self, level: int) -> int:
+        """Return the number of tiles of the whole recording."""
+        return math.ceil(self.columns(level) / TILE_COLUMNS)
+
+    def tile_columns(self, level: int, index: int) -> range:
+        """Return the columns of a tile."""
+        return range(index * TILE_COLUMNS, min((index + 1) * TILE_COLUMNS, self.columns(level)))
 
     @property
     def whole_level(self) -> int:
         """Return the finest level of which the whole recording is kept in memory."""
-        level = 2
-        while self.columns(level) * self.rows > WHOLE_BYTES:
+        level = 0
+        while self.hop(level) < self.fft_size // 2 or self.columns(level) * self.rows > WHOLE_BYTES:
             level += 1
         return level
 
@@ -78,22 +136,27 @@ class Grid:
 
     def transform_hop(self, level: int) -> int:
         """Return the samples between the FFTs that a level is made of: half a window, less where it is zoomed in."""
-        return min(self.hop(level), self.fft_size // 2)
+        return min(self.hop(level), max(self.hop(0), self.fft_size // 2))
+
+    def first_sample(self, level: int, column: int) -> int:
+        """Return the first sample that a column is made of: its FFTs stand in the middles of their hops."""
+        return column * self.hop(level) - (self.fft_size - self.transform_hop(level)) // 2
 
 
 @cache
-def hann(size: int) -> Float:
-    """Return a Hann window scaled so that a full-scale sine has power 1 (0 dB) in its bin."""
-    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)
-    return (window / (window.sum() / 2)).astype(np.float32)
+def window_of(name: str, size: int) -> Float:
+    """Return a window [size], scaled so that a full-scale sine has power 1 (0 dB) in the middle of its bin."""
+    turn = 2 * np.pi * np.arange(size) / size
+    window = sum((-1) ** order * part * np.cos(order * turn) for order, part in enumerate(WINDOWS[name]))
+    return (window / (np.sum(window) / 2)).astype(np.float32)
 
 
-def frame_powers(samples: Float, *, size: int, hop: int) -> Float:
-    """Return the power [frames, size // 2 + 1] of the frames that lie wholly in `samples`."""
+def frame_powers(samples: Float, window: Float, *, hop: int) -> Float:
+    """Return the power [frames, len(window) // 2 + 1] of the frames that lie wholly in `samples`."""
     from scipy.fft import rfft  # not at the top: it takes a quarter of a second, and the window is to be seen before
 
-    frames = np.lib.stride_tricks.sliding_window_view(samples, size)[::hop]
-    spectrum: Any = rfft(frames * hann(size), axis=1, workers=1)
+    frames = np.lib.stride_tricks.sliding_window_view(samples, len(window))[::hop]
+    spectrum: Any = rfft(frames * window, axis=1, workers=1)
     return spectrum.real**2 + spectrum.imag**2
 
 
@@ -108,70 +171,41 @@ def to_decibels(step: float) -> float:
     return FLOOR_DB + DB_PER_STEP * step
 
 
-def columns_of(samples: Float, grid: Grid, level: int) -> Bytes:
-    """Return the columns [columns, rows] that `samples` gives.
+def joined_frames(samples: Float, grid: Grid, level: int) -> Bytes:
+    """Return the columns [columns, rows] that lie wholly in `samples`, which start at the first one's first sample."""
+    hop = grid.transform_hop(level)
+    powers = frame_powers(samples, window_of(grid.settings.window, grid.fft_size), hop=hop)  # [frames, rows]
+    return to_bytes(powers.reshape(-1, grid.hop(level) // hop, grid.rows).max(1))
+
+
+def columns_of(
+    blocks: Iterable[Float], grid: Grid, level: int, columns: range, *, without: Container[int] = ()
+) -> Iterator[tuple[int, Bytes]]:
+    """Yield (first column, columns [columns, rows]) in stretches that begin where a tile does, or within one.
+
+    Stretches are cut in the same places whoever asks, so that the arithmetic, and with it every bit, is the same.
 
     Args:
-        samples: starts `margin(grid, level)` before the first column and ends as far behind the last.
+        blocks: samples from `grid.first_sample(level, columns.start)` on, or from 0; silence follows them.
+        without: numbers of tiles that are not wanted: of their stretches come the places, and no columns.
     """
-    hop, pooled = grid.transform_hop(level), grid.hop(level) // grid.transform_hop(level)
-    stretch = max(FRAMES_AT_ONCE // pooled, 1)
-    count = (len(samples) - 2 * margin(grid, level)) // grid.hop(level)
-    out = np.empty((count, grid.rows), np.uint8)
-    for first in range(0, count, stretch):
-        last = min(first + stretch, count)
-        start = first * grid.hop(level)
-        frames = (last - first) * pooled
-        piece = samples[start : start + (frames - 1) * hop + grid.fft_size]
-        powers = frame_powers(piece, size=grid.fft_size, hop=hop)  # [frames, rows]
-        out[first:last] = to_bytes(powers.reshape(-1, pooled, grid.rows).max(1))
-    return out
-
-
-def margin(grid: Grid, level: int) -> int:
-    """Return the samples by which the first FFT reaches in front of the first column: it stands in its hop's middle."""
-    return (grid.fft_size - grid.transform_hop(level)) // 2
-
-
-def tile(path: Path, grid: Grid, level: int, index: int) -> Bytes:
-    """Return the tile [up to 256 columns, rows] of one level, decoding only its stretch.
-
-    Raises:
-        AudioFileError: the stretch cannot be read.
-    """
-    hop, edge = grid.hop(level), margin(grid, level)
-    first = index * TILE_COLUMNS
-    count = min(TILE_COLUMNS, grid.columns(level) - first)
-    start, stop = first * hop - edge, (first + count) * hop + edge
-    rate = grid.sample_rate
-    samples = audio_file.read(path, start=max(start, 0) / rate, end=min(stop / rate, grid.duration))
-    before = max(-start, 0)
-    padded = np.zeros(stop - start, np.float32)
-    heard = samples[: stop - start - before]
-    padded[before : before + len(heard)] = heard
-    return columns_of(padded, grid, level)
-
-
-def whole(path: Path, grid: Grid) -> Iterator[tuple[int, Bytes]]:
-    """Yield (first column, columns) of the whole recording at `grid.whole_level`, in order, in bounded memory.
-
-    Raises:
-        AudioFileError: the recording cannot be read on.
-    """
-    level = grid.whole_level
-    hop, edge = grid.hop(level), margin(grid, level)
-    waiting, done = np.zeros(edge, np.float32), 0
-    for block in audio_file.blocks(path, seconds=BLOCK_SECONDS):
-        waiting = np.concatenate([waiting, block])
-        ready = (len(waiting) - 2 * edge) // hop
-        if ready > 0:
-            yield done, columns_of(waiting[: ready * hop + 2 * edge], grid, level)
-            waiting, done = waiting[ready * hop :], done + ready
-    rest = grid.columns(level) - done
-    if rest > 0 and len(waiting) > edge:
-        samples = np.zeros(rest * hop + 2 * edge, np.float32)
-        samples[: len(waiting)] = waiting[: len(samples)]
-        yield done, columns_of(samples, grid, level)
+    frames, hop = grid.hop(level) // grid.transform_hop(level), grid.hop(level)
+    edges = grid.fft_size - grid.transform_hop(level)
+    stretch = min(max(FRAMES_AT_ONCE // frames, 1), TILE_COLUMNS)
+    waiting, at = np.zeros(max(-grid.first_sample(level, columns.start), 0), np.float32), columns.start
+    for block in chain(blocks, repeat(np.zeros(stretch * hop + edges, np.float32))):
+        waiting, used = np.concatenate([waiting, block]), 0
+        while at < columns.stop:
+            count = min(stretch, columns.stop - at)
+            end = used + count * hop + edges
+            if end > len(waiting):
+                break
+            wanted = at // TILE_COLUMNS not in without
+            yield at, joined_frames(waiting[used:end], grid, level) if wanted else np.empty((0, grid.rows), np.uint8)
+            used, at = used + count * hop, at + count
+        if at >= columns.stop:
+            return
+        waiting = waiting[used:]
 
 
 def pooled(columns: Bytes, factor: int) -> Bytes:

@@ -1,156 +1,199 @@
-"""The spectrogram's bytes and the pictures made of them, in bounded memory."""
+"""What is known of a recording's spectrogram, and the pictures made of it, in bounded memory."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-import pyqtgraph as pg
-from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from earmark.frequency_scale import FrequencyScale
-from earmark.spectrogram import DB_PER_STEP, FLOOR_DB, TILE_COLUMNS, Bytes, Grid, bytes_at, pooled, to_decibels
+from earmark.gui.bounded import Bounded
+from earmark.gui.colour_maps import colour_table
+from earmark.loudness import Counts, range_below_loudest
+from earmark.spectrogram import TILE_COLUMNS, Bytes, Grid, bytes_at, to_decibels
 
-RANGE_DB = 80.0  # shown below the loudest
-TILE_BYTES = 48_000_000
-PICTURE_BYTES = 64_000_000
+TILE_BYTES = 24_000_000
+JOINED_BYTES = 16_000_000
+PICTURE_BYTES = 40_000_000
 
 
-class Bounded:
-    """The most recently used arrays or pictures, up to a number of bytes."""
+@dataclass(frozen=True, kw_only=True)
+class Style:
+    """How a spectrogram is drawn, whatever recording it is of.
 
-    def __init__(self, most_bytes: int) -> None:
-        self._most = most_bytes
-        self._kept: OrderedDict[tuple, tuple[object, int]] = OrderedDict()
-        self._bytes = 0
+    Attributes:
+        decibels: the function that tells the range from how often each byte occurs, or a range that a person chose.
+    """
 
-    def get(self, key: tuple) -> Any:
-        """Return what is kept, or None."""
-        if key not in self._kept:
-            return None
-        self._kept.move_to_end(key)
-        return self._kept[key][0]
+    scale: str = "linear"
+    colours: str = "viridis"
+    decibels: Callable[[Counts], tuple[float, float]] | tuple[float, float] = range_below_loudest
 
-    def keep(self, key: tuple, value: object, size: int) -> None:
-        """Keep a value, and let go of the oldest."""
-        self.drop(key)
-        self._kept[key] = (value, size)
-        self._bytes += size
-        while self._bytes > self._most and len(self._kept) > 1:
-            self._bytes -= self._kept.popitem(last=False)[1][1]
-
-    def all_keys(self) -> list[tuple]:
-        """Return the keys of what is kept."""
-        return list(self._kept)
-
-    def drop(self, key: tuple) -> None:
-        """Let go of a value."""
-        if key in self._kept:
-            self._bytes -= self._kept.pop(key)[1]
-
-    def clear(self) -> None:
-        """Let go of everything."""
-        self._kept.clear()
-        self._bytes = 0
+    def range_of(self, counts: Counts) -> tuple[float, float]:
+        """Return the decibels of the first and the last colour."""
+        return self.decibels(counts) if callable(self.decibels) else self.decibels
 
 
 class Pixels:
-    """What is known of one recording's spectrogram, as pictures of tiles.
+    """Columns that have been computed, as pictures of tiles.
 
-    The level of the whole recording grows from left to right; finer tiles come on demand; coarser ones are made of it.
+    The level of the whole recording comes as a sample of places, then exactly; finer tiles come on demand; coarser ones
+    are made of it.
     """
 
-    def __init__(self, grid: Grid) -> None:
-        self.grid = grid
-        self.scale = FrequencyScale("linear", grid.nyquist)
-        self._whole = np.zeros((grid.columns(grid.whole_level), grid.rows), np.uint8)
-        self.known_columns = 0  # of the whole level
-        self._loudest = 0
-        self._tiles, self._pictures = Bounded(TILE_BYTES), Bounded(PICTURE_BYTES)
-        self._colours = colour_table(*self.decibel_range)
+    def __init__(self, grid: Grid, style: Style | None = None) -> None:
+        self.grid, self.style = grid, style or Style()
+        self.scale = FrequencyScale(self.style.scale, grid.nyquist)
+        self._known = np.zeros(grid.columns(grid.whole_level), bool)  # columns of the whole level that are exact
+        self._levels = [np.zeros((len(self._known), grid.rows), np.uint8)]  # the whole level, and coarser ones
+        while len(self._levels[-1]) > TILE_COLUMNS:
+            self._levels.append(np.zeros((-(-len(self._levels[-1]) // 2), grid.rows), np.uint8))
+        self._reach = 0  # columns of the whole level that can be drawn
+        self._exact, self._sampled = np.zeros((2, 256), np.int64)
+        self._tiles, self._joined = Bounded(TILE_BYTES), Bounded(JOINED_BYTES)
+        self._pictures = Bounded(PICTURE_BYTES)
+        self._recolour()
+
+    @property
+    def known_columns(self) -> int:
+        """Return how many columns of the whole level are exact."""
+        return int(self._known.sum())
 
     @property
     def decibel_range(self) -> tuple[float, float]:
-        """Return the decibels of the darkest and the brightest colour."""
-        highest = to_decibels(self._loudest) if self._loudest else 0.0
-        return highest - RANGE_DB, highest
+        """Return the decibels of the first and the last colour."""
+        return self._range
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing to draw yet."""
+        return self._reach == 0 and not self._tiles.all_keys()
+
+    def histogram(self) -> Counts:
+        """Return how often each byte occurs [256] in the whole recording, as far as it is known."""
+        return self._exact if self._known.all() else self._exact + self._sampled
+
+    def add_sampled(self, columns: Bytes) -> None:
+        """Draw these columns, evenly over the recording, where nothing exact is known."""
+        places = np.arange(len(self._known)) * len(columns) // len(self._known)
+        self._levels[0][~self._known] = columns[places[~self._known]]
+        self._sampled = counts_of(columns)
+        self._note(0, len(self._known))
 
     def add_whole(self, first: int, columns: Bytes) -> None:
         """Note columns of the whole level that have been computed."""
-        self._whole[first : first + len(columns)] = columns
-        self._forget_pictures(first, first + len(columns))
-        self.known_columns = first + len(columns)
-        if columns.max(initial=0) > self._loudest:
-            self._loudest = int(columns.max())
-            self._recolour()
+        last = first + len(columns)
+        self._levels[0][first:last] = columns
+        self._known[first:last] = True
+        self._exact += counts_of(columns)
+        self._note(first, last)
 
     def add_tile(self, level: int, index: int, columns: Bytes) -> None:
         """Note a tile of a finer level."""
         self._tiles.keep((level, index), columns, columns.nbytes)
 
-    def show_scale(self, name: str) -> None:
-        """Draw on another frequency scale from now on."""
-        self.scale = FrequencyScale(name, self.grid.nyquist)
-        self._pictures.clear()
+    def has_tile(self, level: int, index: int) -> bool:
+        """Tell whether a tile can be drawn."""
+        return level >= self.grid.whole_level or self._tiles.get((level, index)) is not None
+
+    def show(self, style: Style) -> None:
+        """Draw in another style from now on."""
+        if style.scale != self.style.scale:
+            self.scale = FrequencyScale(style.scale, self.grid.nyquist)
+            self._joined.clear()
+            self._pictures.clear()
+        self.style = style
+        self._recolour()
 
     def picture(self, level: int, index: int, rows: int) -> QImage | None:
         """Return the tile as an RGB32 picture [rows, columns], highest frequency on top; None where it is not known."""
         key = (level, index, rows)
         picture: QImage | None = self._pictures.get(key)
         if picture is None:
-            columns = self._columns(level, index)
-            if columns is None:
+            joined = self._joined_at(key)
+            if joined is None:
                 return None
-            picture = self._painted(columns, rows)
+            picture = self._painted(joined)
             self._pictures.keep(key, picture, picture.sizeInBytes())
         return picture
 
     def decibels_at(self, seconds: float, hertz: float) -> float | None:
-        """Return what is drawn at a point, or None where nothing is known yet."""
-        column = int(seconds / self.grid.column_seconds(self.grid.whole_level))
+        """Return the finest that is known of a point, or None where nothing is."""
         row = round(hertz / self.grid.nyquist * (self.grid.rows - 1))
-        if not (0 <= column < self.known_columns and 0 <= row < self.grid.rows):
+        if not (0 <= seconds < self.grid.duration and 0 <= row < self.grid.rows):
             return None
-        return to_decibels(int(self._whole[column, row]))
+        for level in range(self.grid.whole_level + 1):
+            column = int(seconds / self.grid.column_seconds(level))
+            columns = self._columns(level, column // TILE_COLUMNS)
+            if columns is not None and column % TILE_COLUMNS < len(columns):
+                return to_decibels(int(columns[column % TILE_COLUMNS, row]))
+        return None
 
     def _columns(self, level: int, index: int) -> Bytes | None:
-        if level < self.grid.whole_level:
+        """Return the columns of a tile, only as far as they are known; None where none is."""
+        above = level - self.grid.whole_level
+        if above < 0:
             return self._tiles.get((level, index))
-        factor = 1 << (level - self.grid.whole_level)
-        first = index * TILE_COLUMNS * factor
-        known = self._whole[first : min(first + TILE_COLUMNS * factor, self.known_columns)]
-        return pooled(known, factor) if len(known) else None
+        while above >= len(self._levels):
+            self._levels.append(_halved(self._levels[-1]))
+        reach = -(-self._reach >> above)
+        columns = self._levels[above][index * TILE_COLUMNS : min((index + 1) * TILE_COLUMNS, reach)]
+        return columns if len(columns) else None
 
-    def _painted(self, columns: Bytes, rows: int) -> QImage:
-        joined = bytes_at(columns, self.scale.rows(rows, self.grid.rows))  # [columns, rows]
-        colours = np.ascontiguousarray(self._colours[joined].T[::-1])  # [rows, columns]
+    def _joined_at(self, key: tuple[int, int, int]) -> Bytes | None:
+        """Return the bytes of a picture [rows, columns], highest frequency on top."""
+        joined: Bytes | None = self._joined.get(key)
+        if joined is None:
+            level, index, rows = key
+            columns = self._columns(level, index)
+            if columns is None:
+                return None
+            joined = np.ascontiguousarray(bytes_at(columns, self.scale.rows(rows, self.grid.rows)).T[::-1])
+            self._joined.keep(key, joined, joined.nbytes)
+        return joined
+
+    def _painted(self, joined: Bytes) -> QImage:
+        colours = np.take(self._colours, joined)
         height, width = colours.shape
         return QImage(colours.data, width, height, width * 4, QImage.Format.Format_RGB32).copy()
 
+    def _note(self, first: int, last: int) -> None:
+        """Bring all that is made of the columns first … last of the whole level up to date."""
+        self._reach = max(self._reach, last)
+        self._forget_pictures(first, last)
+        for finer, coarser in pairwise(self._levels):
+            first, last = first // 2, -(-last // 2)
+            coarser[first:last] = _halved(finer[2 * first : 2 * last])
+        self._recolour()
+
     def _forget_pictures(self, first: int, last: int) -> None:
-        """Let go of the pictures that the columns first..last of the whole level are in."""
-        for key in self._pictures.all_keys():
-            level, index, _ = key
-            span = TILE_COLUMNS << max(level - self.grid.whole_level, 0)
-            if level >= self.grid.whole_level and first < (index + 1) * span and last > index * span:
-                self._pictures.drop(key)
+        for kept in (self._joined, self._pictures):
+            for key in kept.all_keys():
+                level, index, _ = key
+                span = TILE_COLUMNS << max(level - self.grid.whole_level, 0)
+                if level >= self.grid.whole_level and first < (index + 1) * span and last > index * span:
+                    kept.drop(key)
 
     def _recolour(self) -> None:
-        self._colours = colour_table(*self.decibel_range)
-        self._pictures.clear()
+        """Colour anew, where range or colours have changed."""
+        self._range = self.style.range_of(self.histogram())
+        wanted = (self.style.colours, *self._range)
+        if getattr(self, "_coloured", None) != wanted:
+            self._coloured, self._colours = wanted, colour_table(*wanted)
+            self._pictures.clear()
 
 
-def colour_table(low: float, high: float) -> NDArray[np.uint32]:
-    """Return 0xffRRGGBB [256] of viridis for each byte, `low` and below in its darkest colour."""
-    decibels = FLOOR_DB + DB_PER_STEP * np.arange(256)
-    place = np.clip((decibels - low) / (high - low) * 255, 0, 255).astype(np.intp)
-    red, green, blue = viridis()[place].astype(np.uint32).T
-    return (0xFF << 24) | (red << 16) | (green << 8) | blue
+def counts_of(columns: Bytes) -> Counts:
+    """Return how often each byte occurs [256]."""
+    return np.bincount(columns.ravel(), minlength=256)
 
 
-def viridis() -> NDArray[np.uint8]:
-    """Return the colour map [256, 3], dark to bright."""
-    colours: Any = pg.colormap.get("viridis")
-    return colours.getLookupTable(nPts=256)[:, :3]
+def _halved(columns: Bytes) -> Bytes:
+    """Return every two columns joined by their maximum; the last may be one."""
+    first, second = columns[::2], columns[1::2]
+    joined = first.copy()
+    np.maximum(first[: len(second)], second, out=joined[: len(second)])
+    return joined

@@ -10,9 +10,7 @@ from earmark.api import EarmarkError
 from earmark.audio_file import AudioInfo
 from earmark.audio_file import shown as readable
 from earmark.gui.centre import Centre
-from earmark.gui.pixels import Pixels
-from earmark.gui.spectrogram_loader import SpectrogramLoader
-from earmark.spectrogram import Grid
+from earmark.gui.drawing import Drawing
 
 
 class Shown(QObject):
@@ -27,17 +25,24 @@ class Shown(QObject):
         super().__init__()
         self.path: Path | None = None
         self.info: AudioInfo | None = None
-        self.scale = "linear"
+        self.drawing = Drawing(centre.spectrogram)
         self._centre = centre
-        self._loader: SpectrogramLoader | None = None
-        self._leaving: set[SpectrogramLoader] = set()
-        centre.spectrogram.item.lacked.connect(self._want)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.drawing.opened.connect(self._open)
+        self.drawing.failed.connect(self._refuse)
+        self.drawing.ended.connect(lambda: self.drawn.emit(self.path))
+
+    @property
+    def scale(self) -> str:
+        """Return the name of the frequency scale."""
+        return self._centre.spectrogram.item.style.scale
 
     def close(self) -> None:
         """End the threads."""
         self._leave()
-        for loader in self._leaving:
-            loader.wait()
+        self.drawing.close()
 
     def show(self, path: Path) -> None:
         """Open a recording and show it as it comes."""
@@ -46,58 +51,22 @@ class Shown(QObject):
         self._leave()
         self.path, self.info = path, None
         self._centre.show_recording(True)
-        self._loader = loader = SpectrogramLoader(path)
-        loader.opened.connect(lambda info: self._open(loader, info))
-        loader.failed.connect(lambda error: self._refuse(loader, error))
-        loader.whole_grown.connect(lambda first, columns: self._grow(loader, first, columns))
-        loader.tile_ready.connect(lambda *tile: self._add_tile(loader, tile))
-        loader.whole_ended.connect(lambda: self.drawn.emit(loader.path))
-        loader.finished.connect(lambda: self._forget(loader))
-        loader.start()
+        self.drawing.draw(path)
 
     def _leave(self) -> None:
-        if self._loader:
-            self._leaving.add(self._loader)
-            self._loader.stop()
-            self._loader = None
-        self._centre.spectrogram.show_pixels(None)
+        self.drawing.leave()
         self.left.emit()
 
-    def _forget(self, loader: SpectrogramLoader) -> None:
-        self._leaving.discard(loader)
-        if loader is self._loader:
-            self._loader = None
-        loader.deleteLater()
-
-    def _open(self, loader: SpectrogramLoader, info: AudioInfo) -> None:
-        if loader is not self._loader:
-            return
+    def _open(self, info: AudioInfo) -> None:
         self.info = info
-        pixels = Pixels(Grid(info.sample_rate, info.duration))
-        pixels.show_scale(self.scale)
         self._centre.span.cover(info.duration)
-        self._centre.spectrogram.show_pixels(pixels)
-        self.opened.emit(loader.path)
+        self.opened.emit(info.path)
 
-    def _refuse(self, loader: SpectrogramLoader, error: EarmarkError) -> None:
-        if loader is self._loader:
-            if self.info is None:
-                self._centre.lanes.say(f"{readable(loader.path)} cannot be shown.")
-            self.refused.emit(loader.path, error)
-
-    def _grow(self, loader: SpectrogramLoader, first: int, columns) -> None:
-        if loader is self._loader:
-            self._centre.spectrogram.add_whole(first, columns)
-
-    def _add_tile(self, loader: SpectrogramLoader, tile: tuple) -> None:
-        if loader is self._loader:
-            self._centre.spectrogram.item.add_tile(*tile)
-
-    def _want(self, tiles: list) -> None:
-        if self._loader:
-            self._loader.want(tiles)
+    def _refuse(self, error: EarmarkError) -> None:
+        if self.path and self.info is None:
+            self._centre.lanes.say(f"{readable(self.path)} cannot be shown.")
+        self.refused.emit(self.path, error)
 
     def show_scale(self, name: str) -> None:
         """Draw the spectrogram on another frequency scale."""
-        self.scale = name
         self._centre.spectrogram.show_scale(name)

@@ -5,39 +5,59 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QThread, Signal
 
-from earmark import audio_file, spectrogram
+from earmark import audio_file
 from earmark.api import AudioFileError, EarmarkError
-from earmark.spectrogram import Bytes, Grid
+from earmark.audio_file import AudioInfo
+from earmark.spectrogram import TILE_COLUMNS, Bytes, Grid, SpectrogramSettings
+from earmark.tile_cache import TileCache
+from earmark.tiles import Columns, Peaks, Tiles
 
 GROW_SECONDS = 0.1  # between two growths shown, and until a tile that is wanted is begun
+JUST_SENT = 4  # tiles that may be asked for again before the window has them
 Tile = tuple[int, int]  # level, index
 log = logging.getLogger(__name__)
 
 
 class SpectrogramLoader(QThread):
-    """Opens one recording and computes its spectrogram; in bounded memory, and never on the window's thread."""
+    """Opens one recording and computes its spectrogram; in bounded memory, and never on the window's thread.
 
-    opened = Signal(object)  # AudioInfo
+    Args:
+        channel: "mix", or a channel's number from 1; a recording without that channel is drawn mixed.
+    """
+
+    opened = Signal(object, object)  # AudioInfo, Grid
+    sampled = Signal(object)  # columns [columns, rows] of some places, evenly over the recording
     whole_grown = Signal(int, object)  # first column, columns [columns, rows]
     whole_ended = Signal()
+    peaks_grown = Signal(int, object)  # first bin, peaks [bins, 2] of the waveform
     tile_ready = Signal(int, int, object)  # level, index, columns
     failed = Signal(object)  # EarmarkError
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self,
+        path: Path,
+        cache: TileCache,
+        *,
+        settings: SpectrogramSettings | None = None,
+        channel: str | int = "mix",
+    ) -> None:
         super().__init__()
         self.path = path
+        self._cache, self._settings, self._channel = cache, settings or SpectrogramSettings(), channel
         self._wanted: list[Tile] = []
+        self._sent: deque[Tile] = deque(maxlen=JUST_SENT)
         self._changed = threading.Condition()
         self._stopping = False
 
     def want(self, tiles: list[Tile]) -> None:
-        """Compute these tiles next, and forget those that were wanted before."""
+        """Compute these tiles next, the first first, and forget those that were wanted before."""
         with self._changed:
             self._wanted = list(tiles)
             self._changed.notify()
@@ -51,54 +71,86 @@ class SpectrogramLoader(QThread):
     def run(self) -> None:
         """Work until stopped."""
         try:
-            info = audio_file.probe(self.path)
-            grid = Grid(info.sample_rate, info.duration)
-            self.opened.emit(info)
-            self._work(grid, spectrogram.whole(self.path, grid))
+            recording = audio_file.open_recording(self.path)
+            grid = self._grid(recording.info)
+            self.opened.emit(recording.info, grid)
+            self._work(Tiles(recording, grid, self._cache.of(self.path, grid)))
         except EarmarkError as error:
             self.failed.emit(error)
         except Exception as error:  # the edge of a thread: a decoder's own faults
             log.exception("reading %s", self.path)
-            self.failed.emit(AudioFileError(f"{self.path.name} could not be read on: {error}."))
+            self.failed.emit(AudioFileError(f"{audio_file.shown(self.path)} could not be read on: {error}."))
 
-    def _work(self, grid: Grid, whole: Iterator[tuple[int, Bytes]]) -> None:
+    def _grid(self, info: AudioInfo) -> Grid:
+        has_channel = self._channel == "mix" or int(self._channel) <= info.channels
+        return Grid(info.sample_rate, info.duration, self._settings, self._channel if has_channel else "mix")
+
+    def _work(self, tiles: Tiles) -> None:
+        looks = tiles.sampled()
+        if looks is not None:
+            self.sampled.emit(looks)
+        whole = tiles.whole()
         going_on = True
         while not self._stopping:
             if tile := self._next_wanted():
-                self.tile_ready.emit(*tile, self._computed(grid, tile))
+                self.tile_ready.emit(*tile, self._computed(tiles, tile))
             elif going_on:
                 going_on = self._go_on(whole)
             else:
                 self._wait()
 
-    def _go_on(self, whole: Iterator[tuple[int, Bytes]]) -> bool:
+    def _go_on(self, whole: Iterator[Columns | Peaks]) -> bool:
         """Compute the next stretch of the whole recording; return whether there may be more."""
-        pieces: list[tuple[int, Bytes]] = []
+        grown: list[Columns | Peaks] = []
         going_on, until = True, time.monotonic() + GROW_SECONDS
         try:
             while going_on and time.monotonic() < until and not self._stopping:
-                piece = next(whole, None)
-                going_on = piece is not None
-                pieces += [piece] if piece else []
+                part = next(whole, None)
+                going_on = part is not None
+                grown += [part] if part else []
         except AudioFileError as error:  # what was read until here is shown
             self.failed.emit(error)
             going_on = False
-        if pieces:
-            self.whole_grown.emit(pieces[0][0], np.concatenate([columns for _, columns in pieces]))
+        self._show(grown)
         if not going_on:
             self.whole_ended.emit()
         return going_on
 
-    def _computed(self, grid: Grid, tile: Tile) -> Bytes:
+    def _show(self, grown: list[Columns | Peaks]) -> None:
+        for run in _joined([part for part in grown if isinstance(part, Columns)]):
+            self.whole_grown.emit(run[0].first, np.concatenate([part.columns for part in run]))
+        for part in grown:
+            if isinstance(part, Peaks):
+                self.peaks_grown.emit(part.first, part.peaks)
+
+    def _computed(self, tiles: Tiles, tile: Tile) -> Bytes:
         try:
-            return spectrogram.tile(self.path, grid, *tile)
+            return tiles.tile(*tile)
         except AudioFileError:  # said by the pass over the whole recording; an empty tile is not asked for again
-            return np.zeros((spectrogram.TILE_COLUMNS, grid.rows), np.uint8)
+            return np.zeros((TILE_COLUMNS, tiles.grid.rows), np.uint8)
 
     def _next_wanted(self) -> Tile | None:
         with self._changed:
-            return self._wanted.pop(0) if self._wanted else None
+            while self._wanted:
+                tile = self._wanted.pop(0)
+                if tile not in self._sent:
+                    self._sent.append(tile)
+                    return tile
+        return None
 
     def _wait(self) -> None:
         with self._changed:
             self._changed.wait_for(lambda: self._stopping or self._wanted)
+
+
+def _joined(parts: list[Columns]) -> list[list[Columns]]:
+    """Return the parts in runs without gaps."""
+    runs: list[list[Columns]] = []
+    for part in parts:
+        if not len(part.columns):
+            continue
+        if runs and runs[-1][-1].first + len(runs[-1][-1].columns) == part.first:
+            runs[-1].append(part)
+        else:
+            runs.append([part])
+    return runs
