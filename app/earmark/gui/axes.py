@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetricsF
 
-from earmark.frequency_scale import FrequencyScale, hertz_text
+from earmark.frequency_scale import FrequencyScale
+from earmark.frequency_ticks import hertz_text, ticks_between
 from earmark.gui.label_colours import label_text
 
 LEFT = 116  # pixels: wide enough for "Crackling fire"; the same beside spectrogram and lanes, so that their times agree
@@ -18,7 +21,9 @@ STEPS = (
     *(1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200),
 )
 TICK_PIXELS = 96  # between labelled ticks at least
-ROOM_BELOW = 8  # pixels under a frequency's tick for its text
+ROW_PIXELS = 36  # between the frequencies' ticks at least
+ROOM_AT_ENDS = 9  # pixels under a frequency's tick for its text
+WHEEL_STEP = 120  # eighths of a degree: one notch
 RULER = 24  # pixels
 
 
@@ -31,6 +36,21 @@ def time_text(seconds: float, decimals: int = 3) -> str:
     return f"{clock}.{part:0{decimals}}" if decimals else clock
 
 
+def clock_text(began: datetime, seconds: float, decimals: int = 3) -> str:
+    """Return the time of day "14:02:03.456", or at midnight the date that begins."""
+    units = round(seconds * 10**decimals)
+    moment = began + timedelta(seconds=units / 10**decimals)
+    if (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0):
+        return f"{moment:%Y-%m-%d}"
+    return f"{moment:%H:%M:%S.%f}"[: 9 + decimals if decimals else 8]
+
+
+def _since_midnight(moment: datetime | None) -> float:
+    if moment is None:
+        return 0.0
+    return (moment - moment.replace(hour=0, minute=0, second=0, microsecond=0)).total_seconds()
+
+
 def time_step(span: float, pixels: float) -> float:
     """Return the seconds between labelled ticks."""
     wanted = span / max(pixels / TICK_PIXELS, 1)
@@ -38,35 +58,77 @@ def time_step(span: float, pixels: float) -> float:
 
 
 class TimeAxis(pg.AxisItem):
-    """The ruler above the spectrogram."""
+    """The ruler above the spectrogram: click or drag in it to move the playhead."""
+
+    scrubbed = Signal(float)  # seconds
 
     def __init__(self) -> None:
         super().__init__("top", maxTickLength=-6)
         self.enableAutoSIPrefix(False)
         self.setHeight(RULER)
+        self._began: datetime | None = None
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip("Drag here to move the playhead")
+
+    def show_clock(self, began: datetime | None) -> None:
+        """Show the time of day from a recording's first sample on; None shows seconds from its start."""
+        self._began = began
+        self.picture = None
+        self.update()
 
     def tickSpacing(self, minVal, maxVal, size):  # noqa: N802, N803 - pyqtgraph's
         """Return labelled ticks and four or five unlabelled ones between them."""
         step = time_step(maxVal - minVal, size)
         return [(step, 0), (step / (5 if f"{step:.0e}"[0] in "15" else 4), 0)]
 
+    def tickValues(self, minVal, maxVal, size):  # noqa: N802, N803 - pyqtgraph's
+        """Return the ticks, on whole seconds of the clock that is shown."""
+        shift = _since_midnight(self._began)
+        ticks = super().tickValues(minVal + shift, maxVal + shift, size)
+        return [(spacing, [value - shift for value in values]) for spacing, values in ticks]
+
     def tickStrings(self, values, scale, spacing):  # noqa: N802 - pyqtgraph's
         """Return times with as many decimals as the step needs."""
         labelled = time_step(self.range[1] - self.range[0], self.width())
         if spacing < labelled * 0.999:
             return [""] * len(values)
-        decimals = max(0, -math.floor(math.log10(spacing))) if spacing < 1 else 0
+        decimals = max(0, -math.floor(math.log10(spacing) + 1e-9)) if spacing < 1 else 0
+        if self._began is not None:
+            return [clock_text(self._began, value, decimals) for value in values]
         return [time_text(value, decimals) for value in values]
+
+    def wheelEvent(self, event) -> None:  # noqa: N802 - Qt's
+        """Do what the wheel does over the spectrogram."""
+        self.linkedView().wheelEvent(event)  # both begin at the same pixel
+
+    def mouseDragEvent(self, event) -> None:  # noqa: N802 - pyqtgraph's
+        """Move the playhead."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._scrub(event)
+
+    def mouseClickEvent(self, event) -> None:  # noqa: N802 - pyqtgraph's
+        """Move the playhead."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._scrub(event)
+
+    def _scrub(self, event) -> None:
+        event.accept()
+        self.scrubbed.emit(self.linkedView().mapSceneToView(event.scenePos()).x())
 
 
 class FrequencyAxis(pg.AxisItem):
-    """Hertz beside the spectrogram, whose own coordinate is the height in 0..1."""
+    """Hertz beside the spectrogram, whose own coordinate is the height in 0..1: the wheel zooms, a drag scrolls."""
+
+    turned = Signal(float, float)  # notches of the wheel, at a height
+    dragged = Signal(float)  # upwards, in heights
+    reset = Signal()  # by a double click
 
     def __init__(self) -> None:
         super().__init__("left", maxTickLength=-5)
         self.enableAutoSIPrefix(False)
         self.setWidth(LEFT)
         self.scale_shown = FrequencyScale("linear", 22_050.0)
+        self.setToolTip("Turn the wheel to zoom frequencies, drag to scroll them, double click to see all of them")
 
     def show_scale(self, scale: FrequencyScale) -> None:
         """Draw the ticks of another scale."""
@@ -75,14 +137,32 @@ class FrequencyAxis(pg.AxisItem):
         self.update()
 
     def tickValues(self, minVal, maxVal, size):  # noqa: N802, N803 - pyqtgraph's
-        """Return the heights of the ticks, about one in 44 pixels."""
-        ticks = self.scale_shown.ticks(max(2, int(size / 44)))
+        """Return the heights of the ticks, those left out whose text would be cut off."""
+        room = ROOM_AT_ENDS / max(size, 1) * (maxVal - minVal)
+        ticks = ticks_between(self.scale_shown, minVal, maxVal, most=max(2, int(size / ROW_PIXELS)))
         heights = [float(self.scale_shown.height(hertz)) for hertz in ticks]
-        return [(0.1, [height for height in heights if height * size >= ROOM_BELOW])]
+        return [(0.1, [height for height in heights if minVal + room <= height <= maxVal - room / 2])]
 
     def tickStrings(self, values, scale, spacing):  # noqa: N802 - pyqtgraph's
-        """Return "500", "2k"; the unit stands above."""
-        return [hertz_text(round(float(self.scale_shown.hertz(value)), 3)) for value in values]
+        """Return "500 Hz", "2 kHz"."""
+        return [hertz_text(float(self.scale_shown.hertz(value))) for value in values]
+
+    def wheelEvent(self, event) -> None:  # noqa: N802 - Qt's
+        """Zoom around the pointer."""
+        event.accept()
+        self.turned.emit(event.delta() / WHEEL_STEP, self.linkedView().mapSceneToView(event.scenePos()).y())
+
+    def mouseDragEvent(self, event) -> None:  # noqa: N802 - pyqtgraph's
+        """Scroll."""
+        event.accept()
+        box = self.linkedView()
+        self.dragged.emit(box.mapSceneToView(event.scenePos()).y() - box.mapSceneToView(event.lastScenePos()).y())
+
+    def mouseClickEvent(self, event) -> None:  # noqa: N802 - pyqtgraph's
+        """Show all frequencies, where it is the second click."""
+        event.accept()
+        if event.double():
+            self.reset.emit()
 
 
 class LaneAxis(pg.AxisItem):

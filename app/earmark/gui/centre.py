@@ -1,4 +1,4 @@
-"""The centre of the window: spectrogram and lanes, one above the other on one time axis."""
+"""The centre of the window: overview, spectrogram and lanes, one above the other on one time axis."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from PySide6.QtWidgets import QLabel, QPushButton, QScrollBar, QSplitter, QStack
 
 from earmark.gui.axes import LEFT, RIGHT
 from earmark.gui.lanes_view import LanesView
+from earmark.gui.overview import Overview
+from earmark.gui.selection import Selection
+from earmark.gui.selection_item import show_selection
 from earmark.gui.spectrogram_view import SpectrogramView
 from earmark.gui.theme import Theme, muted
 from earmark.gui.time_span import TimeSpan
@@ -34,7 +37,7 @@ class EmptyState(QWidget):
 
 
 class Centre(QStackedWidget):
-    """Spectrogram, lanes and the scroll bar under them; or the empty state."""
+    """Overview, spectrogram, lanes and the scroll bar under them; or the empty state."""
 
     sought = Signal(float)  # seconds
 
@@ -42,8 +45,11 @@ class Centre(QStackedWidget):
         super().__init__()
         self.span = TimeSpan(self)
         self.empty = EmptyState()
-        self.spectrogram = SpectrogramView(self.span)
+        self.selection = Selection(self)
+        self.overview = Overview(self.span)
+        self.spectrogram = SpectrogramView(self.span, self.selection)
         self.lanes = LanesView(self.span)
+        self._bands = [show_selection(self.lanes.plot, self.selection)]
         self._sizes_chosen = False  # by the person
         self.scroll_bar = QScrollBar(Qt.Orientation.Horizontal)
         self.scroll_bar.setAccessibleName("Time in view")
@@ -62,6 +68,7 @@ class Centre(QStackedWidget):
         layout = QVBoxLayout(column)
         layout.setContentsMargins(0, 0, 0, 2)
         layout.setSpacing(3)
+        layout.addWidget(self.overview)
         layout.addWidget(self.splitter, 1)
         below = QVBoxLayout()
         below.setContentsMargins(LEFT, 0, RIGHT, 0)
@@ -73,13 +80,14 @@ class Centre(QStackedWidget):
         self.spectrogram.sought.connect(self.sought)
         self.lanes.sought.connect(self.sought)
         self.lanes.grew.connect(self._make_room)
+        self.selection.changed.connect(lambda: self.overview.show_selection(self.selection.stretch))
         self.span.moved.connect(self._show_span)
         self.scroll_bar.valueChanged.connect(self._scroll)
 
     def wear(self, theme: Theme) -> None:
         """Draw in a theme's colours."""
-        self.spectrogram.wear(theme)
-        self.lanes.wear(theme)
+        for view in (self.overview, self.spectrogram, self.lanes, *self._bands):
+            view.wear(theme)
 
     def show_recording(self, shown: bool) -> None:
         """Show the views, or the empty state."""
@@ -87,8 +95,8 @@ class Centre(QStackedWidget):
 
     def show_playhead(self, seconds: float) -> None:
         """Move the playhead in all views."""
-        self.spectrogram.show_playhead(seconds)
-        self.lanes.show_playhead(seconds)
+        for view in (self.overview, self.spectrogram, self.lanes):
+            view.show_playhead(seconds)
 
     def _keep_sizes(self) -> None:
         self._sizes_chosen = True

@@ -19,7 +19,6 @@ from earmark.gui.notices import Notices
 from earmark.gui.player import Player
 from earmark.gui.progress_row import ProgressRow
 from earmark.gui.recordings import Recordings
-from earmark.gui.selection import Selection
 from earmark.gui.settings_row import SettingsRow
 from earmark.gui.shown import Shown
 from earmark.gui.tags import Tags
@@ -39,6 +38,8 @@ class Desk(QObject):
 
     changed = Signal()  # what there is may have changed: deeds are allowed or not
     wanted = Signal(list)  # paths: open these
+    queued = Signal(list)  # paths: have these heard, the files of folders too
+    met = Signal(object)  # Path: the first recording in what was queued
 
     do: Actions
 
@@ -57,7 +58,7 @@ class Desk(QObject):
         self.centre, self.tags, self.events = Centre(), Tags(), EventsTable()
         self.recordings, self.notices, self.progress = Recordings(), Notices(), ProgressRow()
         self.settings_row = SettingsRow()
-        self.span, self.selection = self.centre.span, Selection(self)
+        self.span, self.selection = self.centre.span, self.centre.selection
         self.player = Player(playback, self)
         self.shown = Shown(self.centre)
         self.findings = Findings(library if hasattr(library, "can_undo") else Memory())

@@ -1,56 +1,35 @@
-"""The spectrogram with its axes, decibel bar, playhead and pointer read-out."""
+"""The spectrogram with its axes, decibel bar, playhead, selection and what is said about them."""
 
 from __future__ import annotations
 
-import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from datetime import datetime
 
-from earmark.gui.axes import LEFT, RIGHT, RULER, FrequencyAxis, TimeAxis, time_text
-from earmark.gui.pixels import Pixels, viridis
-from earmark.gui.plot import Playhead, TimeBox, time_plot
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from earmark.gui.axes import LEFT, RULER, FrequencyAxis, TimeAxis
+from earmark.gui.caption import Caption
+from earmark.gui.colour_maps import colours_of
+from earmark.gui.decibel_bar import DecibelBar
+from earmark.gui.frequency_scroll import FrequencyScroll
+from earmark.gui.frequency_span import FrequencySpan
+from earmark.gui.pixels import Pixels
+from earmark.gui.plot import ZOOM_A_NOTCH, Playhead, TimeBox, time_plot
+from earmark.gui.read_out import pointer_text, stretch_text
+from earmark.gui.selecting import Ground
+from earmark.gui.selection import Selection
+from earmark.gui.selection_item import SelectionItem
+from earmark.gui.selection_tool import SelectionTool
 from earmark.gui.spectrogram_item import SpectrogramItem
 from earmark.gui.theme import DARK, Theme
 from earmark.gui.time_span import TimeSpan
-from earmark.spectrogram import Bytes
 
-BAR_PIXELS = 13
-TICK_DB = 20
-
-
-class DecibelBar(QWidget):
-    """The legend: which colour is how many decibels."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedWidth(RIGHT)
-        self.setAccessibleName("Decibels of the spectrogram's colours")
-        self.setToolTip("Decibels relative to full scale (20·log10 of amplitude)")
-        self._range = (-80.0, 0.0)
-        colours = viridis()[::-1].copy()  # [256, 3], bright on top
-        self._picture = QImage(colours.data, 1, 256, 3, QImage.Format.Format_RGB888).copy()
-        self._top = RULER
-
-    def show_range(self, low: float, high: float) -> None:
-        """Label the colours anew."""
-        self._range = (low, high)
-        self.update()
-
-    def paintEvent(self, event) -> None:  # noqa: N802 - Qt's
-        """Draw bar and ticks."""
-        painter = QPainter(self)
-        bar = QRectF(8, self._top, BAR_PIXELS, self.height() - self._top - 1)
-        painter.drawImage(bar, self._picture)
-        low, high = self._range
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(QRectF(0, 0, RIGHT, self._top - 4), Qt.AlignmentFlag.AlignCenter, "dBFS")
-        for level in range(round(high) // TICK_DB * TICK_DB, round(low) - 1, -TICK_DB):
-            y = bar.bottom() - (level - low) / (high - low) * bar.height()
-            if bar.top() + 5 <= y <= bar.bottom() - 5:
-                painter.drawLine(QPointF(bar.right() + 1, y), QPointF(bar.right() + 4, y))
-                place = QRectF(bar.right() + 9, y - 8, 34, 16)
-                painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, f"{level}".replace("-", "−"))
+PATIENCE_MS = 300  # until it is said that something is being waited for
+INSIDE = (LEFT, RULER, 0, 0)  # what of the plot the axes take
+TOP_RIGHT = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
+BOTTOM_LEFT = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
 
 
 class SpectrogramView(QWidget):
@@ -58,41 +37,59 @@ class SpectrogramView(QWidget):
 
     sought = Signal(float)  # seconds
 
-    def __init__(self, span: TimeSpan) -> None:
+    def __init__(self, span: TimeSpan, selection: Selection) -> None:
         super().__init__()
-        self._span = span
-        self.item = SpectrogramItem()
-        self.playhead = Playhead()
+        self._selection = selection
+        self._began: datetime | None = None
+        self.frequencies = FrequencySpan(self)
+        self.item, self.playhead = SpectrogramItem(), Playhead()
         self._box = TimeBox(span)
         self._time_axis, self._frequency_axis = TimeAxis(), FrequencyAxis()
         axes: dict[str, pg.AxisItem] = {"top": self._time_axis, "left": self._frequency_axis}
         self.plot = time_plot(self._box, axes, name="Spectrogram")
-        self._bar = DecibelBar()
-        self._pointer = QLabel(self.plot)
-        self._pointer.setObjectName("pointer")
-        self._unit = QLabel("Hz", self.plot)
+        self.bar = DecibelBar(colours_of("viridis"))
+        self._selected = SelectionItem(selection, lambda: self.frequencies.scale)
+        self.tool = SelectionTool(self._box, selection, self._ground)
+        self._scroll = FrequencyScroll(self.frequencies, self.plot)
+        self._build_captions()
         self._lay_out()
         self._connect()
 
+    def _build_captions(self) -> None:
+        self.pointer = Caption(self.plot, TOP_RIGHT, name="At the pointer", inside=INSIDE)
+        self.numbers = Caption(self.plot, BOTTOM_LEFT, name="Selection", inside=INSIDE)
+        self.caption = Caption(self.plot, Qt.AlignmentFlag.AlignCenter, name="Spectrogram", inside=INSIDE)
+        self.caption.setWordWrap(True)
+        self._waiting = QTimer(self, interval=PATIENCE_MS, singleShot=True)
+        self._waited_for = ""
+
     def _lay_out(self) -> None:
-        self._box.setYRange(0, 1, padding=0)
-        self._box.addItem(self.item)
-        self._box.addItem(self.playhead)
+        for item in (self.item, self._selected, self.playhead):
+            self._box.addItem(item)
+        self._show_frequencies()
         self.playhead.setVisible(False)
-        self._pointer.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._pointer.hide()
-        self._unit.setGeometry(0, 0, LEFT - 8, RULER)
-        self._unit.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setMinimumHeight(140)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.plot, 1)
-        row.addWidget(self._bar)
+        row.addWidget(self.bar)
 
     def _connect(self) -> None:
         self._box.sought.connect(self.sought)
         self._box.pointed.connect(self._read_out)
+        self._box.sideways_at.connect(self._zoom_frequencies)
+        self._time_axis.scrubbed.connect(self.sought)
+        self._frequency_axis.turned.connect(self._zoom_frequencies)
+        self._frequency_axis.dragged.connect(lambda heights: self.frequencies.scroll(-heights))
+        self._frequency_axis.reset.connect(self.frequencies.reset)
+        self.frequencies.moved.connect(self._show_frequencies)
+        self.item.range_changed.connect(self.bar.show_range)
+        self.bar.chosen.connect(self.item.show_range)
+        self.bar.reset.connect(self.item.show_auto)
+        self._selection.changed.connect(self.show_numbers)
+        self._waiting.timeout.connect(lambda: self.caption.say(self._waited_for))
+        self.tool.playhead = lambda: self.playhead.pos().x()
 
     def wear(self, theme: Theme = DARK) -> None:
         """Draw in a theme's colours."""
@@ -100,48 +97,76 @@ class SpectrogramView(QWidget):
         for axis in (self._time_axis, self._frequency_axis):
             axis.setPen(QColor(theme.border))
             axis.setTextPen(QColor(theme.text))
+        self.bar.wear(theme)
+        self._selected.wear(theme)
+
+    def wait_for(self, what: str) -> None:
+        """Say what is being waited for, if it does not come soon."""
+        self.caption.say("")
+        self._waited_for = what
+        self._waiting.start()
+
+    def say(self, sentence: str) -> None:
+        """Say instead of a spectrogram why there is none; "" says nothing."""
+        self._waiting.stop()
+        self.caption.say(sentence)
 
     def show_pixels(self, pixels: Pixels | None) -> None:
         """Draw a recording, or none."""
         self.item.show_pixels(pixels)
         self.playhead.setVisible(pixels is not None)
+        self.pointer.say("")
         if pixels:
-            self._frequency_axis.show_scale(pixels.scale)
-            self._bar.show_range(*pixels.decibel_range)
-
-    def add_whole(self, first: int, columns: Bytes) -> None:
-        """Draw columns that have been computed."""
-        if self.item.pixels:
-            self.item.pixels.add_whole(first, columns)
-            self._bar.show_range(*self.item.pixels.decibel_range)
-            self.item.update()
+            self.say("")
+            self._follow_scale()
 
     def show_scale(self, name: str) -> None:
-        """Draw on another frequency scale."""
+        """Draw on another frequency scale; the frequencies in view stay."""
+        self.item.show_scale(name)
+        self._follow_scale()
+
+    def show_colours(self, name: str) -> None:
+        """Draw in another colour map."""
+        self.item.show_colours(name)
+        self.bar.show_colours(colours_of(name))
+
+    def _follow_scale(self) -> None:
         if self.item.pixels:
-            self.item.pixels.show_scale(name)
-            self._frequency_axis.show_scale(self.item.pixels.scale)
-            self.item.update()
+            self.frequencies.show_scale(self.item.pixels.scale)
+
+    def show_clock(self, began: datetime | None, *, on_ruler: bool) -> None:
+        """Say the time of day in the read-out, if it is known, and on the ruler where it is wanted there."""
+        self._began = began
+        self._time_axis.show_clock(began if on_ruler else None)
 
     def show_playhead(self, seconds: float) -> None:
         """Move the playhead."""
         self.playhead.setPos(seconds, 0)
 
+    def show_numbers(self) -> None:
+        """Say what is selected."""
+        stretch = self._selection.stretch
+        self.numbers.say(stretch_text(stretch) if stretch else "")
+
+    def _ground(self) -> Ground | None:
+        pixels = self.item.pixels
+        if pixels is None:
+            return None
+        return Ground(duration=pixels.grid.duration, sample_rate=pixels.grid.sample_rate, scale=pixels.scale)
+
+    def _zoom_frequencies(self, notches: float, height: float) -> None:
+        self.frequencies.zoom(ZOOM_A_NOTCH**notches, height)
+
+    def _show_frequencies(self) -> None:
+        self._box.setYRange(self.frequencies.bottom, self.frequencies.top, padding=0)
+        self._frequency_axis.show_scale(self.frequencies.scale)
+        self._selected.show_anew()
+
     def _read_out(self, point: QPointF | None) -> None:
         pixels = self.item.pixels
         if pixels is None or point is None:
-            self._pointer.hide()
+            self.pointer.say("")
             return
-        self._pointer.setText(read_out(pixels, point.x(), point.y()))
-        self._pointer.adjustSize()
-        corner = self._box.sceneBoundingRect().topRight().toPoint()
-        self._pointer.move(corner.x() - self._pointer.width() - 8, corner.y() + 8)
-        self._pointer.show()
-
-
-def read_out(pixels: Pixels, seconds: float, height: float) -> str:
-    """Return "1:23.412 · 3 140 Hz · −42 dB"."""
-    hertz = float(pixels.scale.hertz(height))
-    decibels = pixels.decibels_at(seconds, hertz)
-    level = "" if decibels is None else f" · {decibels:.0f} dB".replace("-", "−")
-    return f"{time_text(seconds)} · {hertz:,.0f} Hz{level}".replace(",", " ")
+        hertz = float(pixels.scale.hertz(point.y()))
+        decibels = pixels.decibels_at(point.x(), hertz)
+        self.pointer.say(pointer_text(point.x(), hertz, decibels, began=self._began))

@@ -16,6 +16,7 @@ class TimeSpan(QObject):
         super().__init__(parent)
         self.duration = 1.0
         self.start, self.end = 0.0, 1.0
+        self.wheel_zooms = False  # without Ctrl; with Ctrl it pans then
 
     @property
     def length(self) -> float:

@@ -1,0 +1,134 @@
+"""What does not move in the overview: the waveform of the whole recording, and its events as ticks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+
+from earmark.api import Float
+from earmark.gui.label_colours import label_colour
+from earmark.gui.theme import Theme
+from earmark.judging import JudgedEvent
+from earmark.waveform import bin_count, joined_peaks
+
+TICK_ROWS, ROW_PIXELS = 4, 3  # labels share these rows under the waveform
+NARROWEST = 2  # pixels of an event
+QUIETEST = 0.05  # amplitude: a recording quieter than this is drawn as loud as if it reached it
+
+
+class Waveform:
+    """The peaks of a whole recording, as they come in."""
+
+    def __init__(self, samples: int) -> None:
+        self._peaks = np.zeros((bin_count(samples), 2), np.float32)  # [bins, lowest and highest]
+        self._known = 0
+
+    def add(self, first: int, peaks: Float) -> None:
+        """Note the peaks [bins, 2] from a bin on."""
+        room = peaks[: max(len(self._peaks) - first, 0)]
+        self._peaks[first : first + len(room)] = room
+        self._known = max(self._known, first + len(room))
+
+    def columns(self, pixels: int) -> Float:
+        """Return the peaks [up to `pixels`, 2] of the pixels whose sound is known, the loudest reaching 1."""
+        known = self._peaks[: self._known]
+        count = round(pixels * self._known / len(self._peaks))
+        loudest = max(float(np.abs(known).max(initial=0)), QUIETEST)
+        return joined_peaks(known, count) / loudest if count else known[:0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ticks:
+    """Events as arrays, so that many of them are quickly placed.
+
+    Attributes:
+        kinds: [events], places in `styles`.
+        styles: each label and whether its events were rejected, with the row they stand in.
+    """
+
+    onsets: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    offsets: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    kinds: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
+    styles: Sequence[tuple[str, bool, int]] = ()
+
+    def spans(self, kind: int, pixels_per_second: float) -> Iterable[tuple[int, int]]:
+        """Return (left, width) in pixels of the events of a style, none twice."""
+        chosen = self.kinds == kind
+        lefts = np.floor(self.onsets[chosen] * pixels_per_second).astype(np.int64)
+        rights = np.ceil(self.offsets[chosen] * pixels_per_second).astype(np.int64)
+        both = np.unique(np.stack([lefts, np.maximum(rights - lefts, NARROWEST)], axis=1), axis=0)
+        return map(tuple, both.tolist())
+
+
+def ticks_of(events: Sequence[JudgedEvent]) -> Ticks:
+    """Return the ticks of these events."""
+    rows = {label: row % TICK_ROWS for row, label in enumerate(sorted({event.label for event in events}))}
+    styles = [(label, rejected, row) for label, row in rows.items() for rejected in (True, False)]
+    places = {(label, rejected): place for place, (label, rejected, _) in enumerate(styles)}
+    return Ticks(
+        onsets=np.array([event.onset for event in events], np.float64),
+        offsets=np.array([event.offset for event in events], np.float64),
+        kinds=np.array([places[event.label, event.status == "rejected"] for event in events], np.intp),
+        styles=styles,
+    )
+
+
+@dataclass(frozen=True)
+class OverviewPicture:
+    """Draws waveform and ticks once, to be shown many times."""
+
+    waveform: Waveform | None
+    ticks: Ticks
+    duration: float
+    theme: Theme
+
+    def drawn(self, size: QSize, ratio: float) -> QPixmap:
+        """Return the picture, for a device with `ratio` of its pixels in one of ours."""
+        pixmap = QPixmap(size * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(QColor(self.theme.plot))
+        painter = QPainter(pixmap)
+        ticks_height = TICK_ROWS * ROW_PIXELS + 2
+        if self.waveform:
+            room = QRectF(0, 0, size.width(), size.height() - ticks_height)
+            self._draw_waveform(painter, self.waveform, room, ratio)
+        self._draw_ticks(painter, size.height() - ticks_height + 1, size.width() / max(self.duration, 1e-9))
+        painter.end()
+        return pixmap
+
+    def _draw_waveform(self, painter: QPainter, waveform: Waveform, room: QRectF, ratio: float) -> None:
+        columns = waveform.columns(round(room.width() * ratio))
+        middle, half = room.center().y(), room.height() / 2 - 1
+        painter.setPen(QPen(QColor(self.theme.grid), 1))
+        painter.drawLine(QLineF(0, middle, room.width(), middle))
+        painter.setPen(QPen(QColor(self.theme.muted), 1 / ratio))
+        painter.drawLines(
+            [
+                QLineF((x + 0.5) / ratio, middle - high * half, (x + 0.5) / ratio, middle - low * half)
+                for x, (low, high) in enumerate(columns.tolist())
+            ]
+        )
+
+    def _draw_ticks(self, painter: QPainter, top: float, pixels_per_second: float) -> None:
+        for kind, (label, rejected, row) in enumerate(self.ticks.styles):
+            self._choose_colours(painter, label, rejected=rejected)
+            trim = 1 if rejected else 0  # an outline stands on the pixels' edges
+            painter.drawRects(
+                [
+                    QRectF(left, top + row * ROW_PIXELS, width - trim, ROW_PIXELS - 1)
+                    for left, width in self.ticks.spans(kind, pixels_per_second)
+                ]
+            )
+
+    def _choose_colours(self, painter: QPainter, label: str, *, rejected: bool) -> None:
+        if rejected:
+            painter.setPen(QPen(QColor(self.theme.muted), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(label_colour(label))

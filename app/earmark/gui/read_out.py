@@ -1,0 +1,50 @@
+"""What is said about the point under the pointer, and about the selection."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from earmark.gui.axes import clock_text, time_text
+from earmark.gui.selection import Stretch
+
+PRECISE = 0.1  # seconds: a length under this is said in milliseconds
+SEPARATOR = " · "
+
+
+def pointer_text(seconds: float, hertz: float, decibels: float | None, *, began: datetime | None = None) -> str:
+    """Return "1:23.412 · 14:02:03.412 · 3 140 Hz · −42 dB", as far as it is known."""
+    clock = clock_text(began, seconds) if began else ""
+    return SEPARATOR.join(filter(None, (time_text(seconds), clock, _hertz(hertz), decibels_text(decibels))))
+
+
+def stretch_text(stretch: Stretch, *, levels: tuple[float, float] | None = None) -> str:
+    """Return the selection's numbers: "0:01.000 – 0:02.500 · 1.500 s · 800 – 3 140 Hz · mean −60 dB · peak −12 dB".
+
+    Args:
+        levels: the mean and the highest decibels in it.
+    """
+    ends = f"{time_text(stretch.start)} – {time_text(stretch.end)}"
+    parts = [ends, length_text(stretch.end - stretch.start)]
+    if stretch.low is not None and stretch.high is not None:
+        parts.append(f"{_number(stretch.low)} – {_hertz(stretch.high)}")
+    if levels is not None:
+        parts += [f"mean {decibels_text(levels[0])}", f"peak {decibels_text(levels[1])}"]
+    return SEPARATOR.join(parts)
+
+
+def length_text(seconds: float) -> str:
+    """Return "1.500 s", or "20.5 ms" where it is short."""
+    return f"{seconds * 1000:.1f} ms" if seconds < PRECISE else f"{seconds:,.3f} s".replace(",", " ")
+
+
+def decibels_text(decibels: float | None) -> str:
+    """Return "−42 dB", "" where it is not known."""
+    return "" if decibels is None else f"{decibels:.0f} dB".replace("-", "−")
+
+
+def _hertz(hertz: float) -> str:
+    return f"{_number(hertz)} Hz"
+
+
+def _number(hertz: float) -> str:
+    return f"{hertz:,.0f}".replace(",", " ")
