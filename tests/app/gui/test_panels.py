@@ -15,8 +15,9 @@ from earmark.gui.pixels import Bounded, Pixels
 from earmark.gui.progress_row import ProgressRow
 from earmark.gui.settings_row import SettingsRow
 from earmark.gui.spectrogram_view import read_out
-from earmark.gui.tags import HERE, WHOLE, Tags
-from earmark.gui.tags import SCORE as TAG_SCORE
+from earmark.gui.tags import Tags
+from earmark.gui.tags_model import HERE, WHOLE
+from earmark.gui.tags_model import SCORE as TAG_SCORE
 from earmark.spectrogram import Grid
 
 EVENTS = (Event("rain", 0.0, 4.0, 0.5), Event("dog_bark", 1.0, 1.5, 0.9), Event("dog_bark", 10.0, 12.0, 0.7))

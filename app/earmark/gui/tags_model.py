@@ -1,0 +1,120 @@
+"""The tags of a recording as a table: labels by score, over the whole file, the selection, and at the playhead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from earmark.calibration import Calibration
+from earmark.gui.label_colours import label_colour, label_icon, label_text
+from earmark.score_text import NOT_PROBABLE, Reading, read_score
+
+LABEL, WHOLE, SELECTION, HERE = range(4)
+HEADERS = ("Label", "Whole", "Selection", "Here")
+MEANINGS = (
+    "",
+    "The highest score in the recording.",
+    "The highest score in the selected time.",
+    "The score at the playhead.",
+)
+TOPS = (10, 20, 50)
+SCORE, COLOUR, READING = (Qt.ItemDataRole.UserRole + number for number in (1, 2, 3))
+Index = QModelIndex | QPersistentModelIndex
+
+
+class TagsModel(QAbstractTableModel):
+    """Labels by their score over the whole file, highest first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._all: list[tuple[str, float]] = []
+        self._shown: list[tuple[str, float]] = []
+        self._scores: dict[int, Mapping[str, float]] = {SELECTION: {}, HERE: {}}
+        self._calibrations: Mapping[str, Calibration] = {}
+        self._top: int | None = TOPS[1]
+
+    def show_tags(self, tags: Sequence[tuple[str, float]]) -> None:
+        """Show these, sorted as they are."""
+        self.beginResetModel()
+        self._all = list(tags)
+        self._shown = self._all[: self._top]
+        self.endResetModel()
+
+    def show_here(self, scores: Mapping[str, float]) -> None:
+        """Show the scores at the playhead."""
+        self._show(HERE, scores)
+
+    def show_selection(self, scores: Mapping[str, float]) -> None:
+        """Show the highest scores in the selection."""
+        self._show(SELECTION, scores)
+
+    def _show(self, column: int, scores: Mapping[str, float]) -> None:
+        self._scores[column] = scores
+        self._redraw(column, column)
+
+    def show_probabilities(self, calibrations: Mapping[str, Calibration]) -> None:
+        """Show the scores of these labels as probabilities."""
+        self._calibrations = calibrations
+        self._redraw(LABEL, HERE)
+
+    def _redraw(self, first: int, last: int) -> None:
+        if self._shown:
+            self.dataChanged.emit(self.index(0, first), self.index(len(self._shown) - 1, last))
+
+    def show_top(self, count: int | None) -> None:
+        """Show this many rows; None is all."""
+        self._top = count
+        self.show_tags(self._all)
+
+    def rowCount(self, parent=None) -> int:  # noqa: N802 - Qt's
+        """Return the number of labels shown."""
+        return 0 if parent and parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent=None) -> int:  # noqa: N802 - Qt's
+        """Return label, whole, selection, here."""
+        return len(HEADERS)
+
+    def headerData(self, section, orientation, role: int = Qt.ItemDataRole.DisplayRole):  # noqa: N802 - Qt's
+        """Return a column's name and what it means."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return HEADERS[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{MEANINGS[section]} {NOT_PROBABLE}".strip()
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole):
+        """Return a label, or a score."""
+        label = self._shown[index.row()][0]
+        if role == COLOUR:
+            return label_colour(label)
+        return self._of_label(label, role) if index.column() == LABEL else self._of_score(index, role)
+
+    def _of_label(self, label: str, role: int):
+        if role == Qt.ItemDataRole.DisplayRole:
+            return label_text(label)
+        if role == Qt.ItemDataRole.DecorationRole:
+            return label_icon(label)
+        return label_text(label) if role == Qt.ItemDataRole.ToolTipRole else None
+
+    def _of_score(self, index: Index, role: int):
+        if role == SCORE:
+            return self._score(index)
+        if role not in (READING, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return None
+        reading = self._reading(index)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return reading.spoken if reading else "none"
+        return reading.meaning if reading and role == Qt.ItemDataRole.ToolTipRole else reading
+
+    def _score(self, index: Index) -> float | None:
+        label, whole = self._shown[index.row()]
+        return whole if index.column() == WHOLE else self._scores[index.column()].get(label)
+
+    def _reading(self, index: Index) -> Reading | None:
+        score = self._score(index)
+        if score is None:
+            return None
+        return read_score(score, self._calibrations.get(self._shown[index.row()][0]))
