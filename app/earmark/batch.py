@@ -79,7 +79,7 @@ class Queue:
     """
 
     def __init__(self, library: Library | None) -> None:
-        self._transaction = library.transaction if library else _Memory().transaction
+        self._transaction = getattr(library, "transaction", None) or _Memory().transaction
 
     def add(self, paths: Iterable[Path], heading: Heading, precision: str = "fp32") -> Iterator[int]:
         """Have recordings heard after those that wait; yield how many were added or renewed, some files at a time.

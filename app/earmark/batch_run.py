@@ -11,7 +11,7 @@ from pathlib import Path
 from earmark.analysis import Heading
 from earmark.batch import CANCELLED, Item, Queue, fingerprint, weight_in
 from earmark.errors import EarmarkError, LibraryError
-from earmark.pace import Pace
+from earmark.pace import Pace, weight_of
 from earmark.tagging import Heard
 
 
@@ -65,6 +65,15 @@ class BatchRun:
     def begin(self, path: Path, heading: Heading) -> Begun:
         """Return the recording as it is now."""
         return Begun(path=path, heading=heading, facts=fingerprint(path, heading, self._precision))
+
+    def go_on(self, path: Path, done: float, total: float, speed: float) -> None:
+        """Know how far the recording in work is.
+
+        Args:
+            done, total: seconds; speed: seconds of sound in a second.
+        """
+        part = min(done / total, 1.0) if total else 0.0
+        self.pace.go_on(weight_of(path), sound=done, part=part, speed=speed)
 
     def end(self, begun: Begun, heard: Heard) -> Item | None:
         """Count it as done; return its place in the queue, if it has one."""

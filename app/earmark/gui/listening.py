@@ -10,6 +10,8 @@ from PySide6.QtCore import QObject, Signal
 from earmark.analysis import Analysis, Heading
 from earmark.api import CheckpointError, EarmarkError
 from earmark.audio_file import shown
+from earmark.batch import Queue
+from earmark.batch_run import BatchRun
 from earmark.engine_client import Engines
 from earmark.gui.analyser import Analyser, Growth, Question
 from earmark.gui.enquiry import Enquiry
@@ -33,6 +35,8 @@ class Listening(QObject):
     grew = Signal(object, object)  # Path, Growth
     heard = Signal(object, object)  # Path, Analysis
     failed = Signal(object)  # EarmarkError
+    settled = Signal(object)  # Item of the queue, as it is now
+    worked = Signal(object, str, float)  # Path, model_id, the share of it that is done
 
     def __init__(self, engines: Engines, library: Library | None, *, model_id: str) -> None:
         super().__init__()
@@ -42,7 +46,8 @@ class Listening(QObject):
         self._wanted: list[Path] = []  # before it is known which models there are
         self._kept: OrderedDict[tuple[Path, str], Analysis] = OrderedDict()
         self._enquiry = Enquiry(engines)
-        self._analyser = Analyser(Tagger(engines, library))
+        self.batch = BatchRun(Queue(library), engines.precision, self.failed.emit)
+        self._analyser = Analyser(Tagger(engines, library), self.batch)
         self._connect()
 
     def _connect(self) -> None:
@@ -57,6 +62,7 @@ class Listening(QObject):
         self._analyser.answered.connect(self._hear)
         self._analyser.failed.connect(self._fail)
         self._analyser.cancelled.connect(self._cancel)
+        self._analyser.settled.connect(self.settled)
         self._analyser.rested.connect(self.ended)
 
     def start(self) -> None:
@@ -98,11 +104,17 @@ class Listening(QObject):
             self._ask(path, heading, first=first)
 
     def cancel(self) -> None:
-        """Give up what is being heard, and what waits."""
-        for question in self._analyser.waiting():
-            self.said.emit(question.path, "Cancelled")
-        self._analyser.forget()
+        """Give up the recording that is being heard; the others are heard all the same."""
         self._analyser.give_up()
+
+    def go_on(self) -> None:
+        """Have what waits in the queue heard, after what somebody looks at."""
+        self.batch.going = True
+        self._analyser.look()
+
+    def pause(self) -> None:
+        """Leave what waits in the queue; the recording in work is heard to its end."""
+        self.batch.going = False
 
     def _ask(self, path: Path, heading: Heading, *, first: bool) -> None:
         if not heading.has_weights:
@@ -118,6 +130,7 @@ class Listening(QObject):
         usable = [each.model_id for each in headings if each.has_weights]
         if self.model_id not in usable and usable:
             self.model_id = usable[0]
+        self._analyser.look(headings)
         self.headings_known.emit(headings)
         if not usable:
             self.failed.emit(CheckpointError("There is no model that can be used here.", hint="Try `earmark doctor`."))
@@ -127,11 +140,13 @@ class Listening(QObject):
 
     def _begin(self, question: Question) -> None:
         self.said.emit(question.path, "Analysing")
+        self.worked.emit(question.path, question.heading.model_id, 0.0)
         self.began.emit(_what(question))
 
     def _go_on(self, question: Question, done: float, total: float, speed: float) -> None:
         part = min(done / total, 1.0) if total else 0.0
         self.said.emit(question.path, f"Analysing, {part:.0%}")
+        self.worked.emit(question.path, question.heading.model_id, part)
         self.went_on.emit(_what(question), done, total, speed)
 
     def _grow(self, question: Question, growth: Growth) -> None:
@@ -148,7 +163,8 @@ class Listening(QObject):
 
     def _fail(self, question: Question, error: EarmarkError) -> None:
         self.said.emit(question.path, f"Failed: {error.sentence}")
-        self.failed.emit(error)
+        if not question.queued:  # the queue lists its own failures
+            self.failed.emit(error)
 
     def _cancel(self, question: Question) -> None:
         self.said.emit(question.path, "Cancelled")

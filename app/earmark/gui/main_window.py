@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from earmark import audio_file, settings
 from earmark.engine_client import Engines
@@ -87,7 +87,7 @@ class MainWindow(QMainWindow):
         for part in self._parts:
             part.menus(menus)
         panels = menus["&View"].addMenu("Pane&ls")
-        for panel in docks:
+        for panel in self.findChildren(QDockWidget):
             panels.addAction(panel.toggleViewAction())
         layout.hide_empty(menus)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Literal
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
@@ -16,15 +17,19 @@ NEWS_MS = 6_000  # good news go by themselves
 MOST = 3  # lines; the oldest goes
 
 
+Kind = Literal["trouble", "news", "offer"]
+MARKS: dict[Kind, str] = {"trouble": "⚠", "news": "✓", "offer": "•"}
+
+
 class Notice(QFrame):
     """One line: what happened, what to do about it, details where there are any, and a way to close it."""
 
     closed = Signal(object)  # itself
 
-    def __init__(self, sentence: str, hint: str = "", details: str = "", *, good: bool = False) -> None:
+    def __init__(self, sentence: str, hint: str = "", details: str = "", *, kind: Kind = "trouble") -> None:
         super().__init__()
-        self.setObjectName("news" if good else "notice")
-        self._mark = "✓" if good else "⚠"
+        self.setObjectName("notice" if kind == "trouble" else "news")
+        self._mark = MARKS[kind]
         self.sentence, self.hint, self.count, self.last = sentence, hint, 1, 0.0
         self._label = QLabel()
         self._label.setWordWrap(True)
@@ -36,6 +41,8 @@ class Notice(QFrame):
         self.details.hide()
         self.details_button = _button("Details", "Show or hide the details")
         self.details_button.setVisible(bool(details))
+        self.offered = _button("", "")
+        self.offered.hide()
         self.close_button = _button("Close", "Close this notice (Esc)")
         self._lay_out()
         self.details_button.clicked.connect(lambda: self.details.setVisible(self.details.isHidden()))
@@ -45,6 +52,7 @@ class Notice(QFrame):
     def _lay_out(self) -> None:
         line = QHBoxLayout()
         line.addWidget(self._label, 1)
+        line.addWidget(self.offered)
         line.addWidget(self.details_button)
         line.addWidget(self.close_button)
         layout = QVBoxLayout(self)
@@ -57,6 +65,13 @@ class Notice(QFrame):
         """Return what the line says."""
         times = f" ({self.count} times)" if self.count > 1 else ""
         return f"{self._mark} {self.sentence} {self.hint}".rstrip() + times
+
+    def offer(self, text: str, do: Callable[[], object]) -> None:
+        """Show a button; once it was pressed there is nothing more to say."""
+        self.offered.setText(text)
+        self.offered.setToolTip(f"{text}. {self.sentence}")
+        self.offered.show()
+        self.offered.clicked.connect(lambda: (do(), self.closed.emit(self)))
 
     def again(self) -> None:
         """Count one more of the same."""
@@ -105,9 +120,15 @@ class Notices(QWidget):
 
     def tell(self, sentence: str) -> None:
         """Show that something was done."""
-        notice = Notice(sentence, good=True)
+        notice = Notice(sentence, kind="news")
         self._add(notice, self._clock())
         QTimer.singleShot(NEWS_MS, notice, lambda: notice.closed.emit(notice))
+
+    def offer(self, sentence: str, text: str, do: Callable[[], object]) -> None:
+        """Show a line with a button that does something about it."""
+        notice = Notice(sentence, kind="offer")
+        notice.offer(text, do)
+        self._add(notice, self._clock())
 
     def close_last(self) -> bool:
         """Close the newest; return whether there was one."""

@@ -101,8 +101,9 @@ class Recordings(QWidget):
         self.say(path, "")
 
     def say(self, path: Path, state: str) -> None:
-        """Write a recording's state under its name."""
-        item = self._items[path]
+        """Write a recording's state under its name, where it is in the list."""
+        if not (item := self._items.get(path)):
+            return
         item.setData(state, STATE)
         item.setAccessibleText(f"{item.text()}: {state}" if state else item.text())
 

@@ -1,4 +1,4 @@
-"""Hearing by models: which one, what it is to hear, how far it is."""
+"""Hearing by models: which one, what it is to hear, how far it is; one recording, or a queue of them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,18 @@ from earmark.gui.actions import Deed
 from earmark.gui.analyser import Growth
 from earmark.gui.desk import Desk
 from earmark.gui.layout import Tools
-from earmark.gui.part import Part
+from earmark.gui.part import Menus, Part
+from earmark.gui.queueing import Queueing
 
 DEEDS = (
+    Deed(name="queue_files", menu="|&File", text="&Add files to the queue…"),
+    Deed(name="queue_folder", menu="&File", text="Add a &folder to the queue…", keys=("Ctrl+Shift+O",)),
     Deed(name="analyse", menu="&Model", text="&Analyse this recording", keys=("F5",), needs="recording"),
     Deed(name="cancel_analysis", menu="&Model", text="&Cancel the analysis", needs="working"),
+    Deed(name="show_queue", menu="|&Model", text="Show the &queue"),
+    Deed(name="pause_queue", menu="&Model", text="&Pause the queue", needs="queue_waits", checkable=True),
+    Deed(name="retry_failed", menu="&Model", text="&Retry what failed", needs="queue_failed"),
+    Deed(name="clear_done", menu="&Model", text="Remove what is &done from the queue", needs="queue_done"),
 )
 
 
@@ -23,6 +30,7 @@ class Batching:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self.queueing = Queueing(desk)
         desk.progress.cancelled.connect(desk.listening.cancel)
         desk.shown.opened.connect(lambda path: desk.listening.listen(path, first=True))
         listening = desk.listening
@@ -37,9 +45,25 @@ class Batching:
     @property
     def part(self) -> Part:
         """Return what this adds to the window."""
-        doing = {"analyse": self.analyse, "cancel_analysis": self._desk.listening.cancel}
-        given = lambda: {"working"} if self._desk.progress.working else set()  # noqa: E731
-        return Part(deeds=DEEDS, doing=doing, given=given, escape=self._cancel)
+        queueing = self.queueing
+        return Part(
+            deeds=DEEDS,
+            doing={
+                "queue_files": queueing.ask_for_files,
+                "queue_folder": queueing.ask_for_folder,
+                "analyse": self.analyse,
+                "cancel_analysis": self._desk.listening.cancel,
+                "show_queue": queueing.show,
+                "pause_queue": lambda paused: queueing.pause() if paused else queueing.go_on(),
+                "retry_failed": queueing.retry,
+                "clear_done": queueing.remove_finished,
+            },
+            menus=self._fill,
+            given=self._given,
+            panes=(queueing.panel.view,),
+            escape=self._cancel,
+            close=queueing.close,
+        )
 
     def equip(self, tools: Tools) -> None:
         """Show models, device and speed in the toolbar."""
@@ -52,11 +76,19 @@ class Batching:
     def start(self) -> None:
         """Start the engines."""
         self._desk.listening.start()
+        self.queueing.start()
 
     def analyse(self) -> None:
         """Have the recording shown heard by the chosen model."""
         if self._desk.shown.path:
             self._desk.listening.listen(self._desk.shown.path, first=True)
+
+    def _fill(self, menus: Menus) -> None:
+        self.queueing.dock()
+
+    def _given(self) -> set[str]:
+        working = {"working"} if self._desk.progress.working else set()
+        return working | self.queueing.given()
 
     def _cancel(self) -> bool:
         working = self._desk.progress.working

@@ -19,13 +19,17 @@ DEEDS = (
     Deed(name="open_demo", menu="&File", text="Open the &demo recording"),
 )
 
+LISTED = 2_000  # of many recordings that are opened at once; the queue holds all of them
+
 
 class Keeping:
     """The list of recordings."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._shows_next = False
         desk.wanted.connect(self.open)
+        desk.met.connect(self._meet)
         desk.centre.empty.open.clicked.connect(self.ask_for_files)
         desk.centre.empty.demo.clicked.connect(self.open_demo)
         desk.recordings.chosen.connect(self._show)
@@ -40,16 +44,23 @@ class Keeping:
 
     def open(self, paths: Sequence[Path]) -> None:
         """Add recordings to the list, the files of folders too; show the first, and have all of them heard."""
-        found = audio_file.walk(paths)
-        if paths and not found:
-            hint = "Nothing in it has a suffix of sound."
-            self._desk.notices.say("There are no recordings in there.", hint=hint)
-        for path in found:
+        if any(path.is_dir() for path in paths):
+            self._shows_next = True
+            self._desk.queued.emit(list(paths))
+            return
+        for path in paths[:LISTED]:
             self._desk.recordings.add(path)
-        if found:
-            self._desk.recordings.choose(found[0])
-        for path in found[1:]:
-            self._desk.listening.listen(path, first=False)
+        if paths:
+            self._desk.recordings.choose(paths[0])
+        if len(paths) > 1:
+            self._desk.queued.emit(list(paths[1:]))
+
+    def _meet(self, path: Path) -> None:
+        """Show the first recording of a folder that was opened."""
+        if self._shows_next:
+            self._shows_next = False
+            self._desk.recordings.add(path)
+            self._desk.recordings.choose(path)
 
     def open_demo(self) -> None:
         """Open the recording that comes with Earmark."""
