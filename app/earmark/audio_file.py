@@ -77,6 +77,13 @@ class Recording:
         pieces = list(self.blocks(**span))
         return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
 
+    def frames(self, *, start: float = 0.0, end: float | None = None) -> Iterator[Float]:
+        """Yield the samples [frames, channels] between two times, in seconds, in pieces of any length.
+
+        Every channel, at the recording's own rate, and not mended: as exact as it was recorded.
+        """
+        return self._decoded(*self._frames_between(start, end))
+
     def _warn(self, sentence: str) -> None:
         if sentence not in self.warnings:
             self.warnings.append(sentence)
