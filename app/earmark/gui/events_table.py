@@ -1,149 +1,163 @@
-"""The events in words: a table that sorts, plays, and that a screen reader can read."""
+"""The events in words: a table that sorts, filters, edits, plays, and that a screen reader can read."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHeaderView, QTableView
 
-from earmark.events import Event
-from earmark.gui.axes import time_text
-from earmark.gui.label_colours import label_icon, label_text
+from earmark.event_filter import STANDINGS, EventFilter
+from earmark.gui.events_model import HEADERS, LABEL, OFFSET, ONSET, SCORE, STANDING, EventsModel
+from earmark.gui.icons import row_icon
 from earmark.gui.own_keys import TABLE, keep_keys
 from earmark.gui.placeholder import Placeholder
+from earmark.gui.theme import Theme
+from earmark.judging import JudgedEvent
 
-LABEL, ONSET, OFFSET, SCORE = range(4)
-HEADERS = ("Label", "Start", "End", "Score")
-SORTED_BY = Qt.ItemDataRole.UserRole + 1
-Index = QModelIndex | QPersistentModelIndex
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-
-
-class EventsModel(QAbstractTableModel):
-    """The events, in the order that all views number them by."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.events: Sequence[Event] = ()
-
-    def show_events(self, events: Sequence[Event]) -> None:
-        """Show these."""
-        self.beginResetModel()
-        self.events = events
-        self.endResetModel()
-
-    def rowCount(self, parent=None) -> int:  # noqa: N802 - Qt's
-        """Return the number of events."""
-        return 0 if parent and parent.isValid() else len(self.events)
-
-    def columnCount(self, parent=None) -> int:  # noqa: N802 - Qt's
-        """Return label, start, end, score."""
-        return len(HEADERS)
-
-    def headerData(self, section, orientation, role: int = Qt.ItemDataRole.DisplayRole):  # noqa: N802 - Qt's
-        """Return a column's name."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return HEADERS[section]
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole):
-        """Return what a cell shows, or what it is sorted by."""
-        event, column = self.events[index.row()], index.column()
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _text(event, column)
-        if role == SORTED_BY:
-            return (label_text(event.label), event.onset, event.offset, event.score)[column]
-        if role == Qt.ItemDataRole.DecorationRole and column == LABEL:
-            return label_icon(event.label)
-        if role == Qt.ItemDataRole.TextAlignmentRole and column != LABEL:
-            return RIGHT
-        return None
-
-
-def _text(event: Event, column: int) -> str:
-    if column == LABEL:
-        return label_text(event.label)
-    if column == SCORE:
-        return f"{event.score:.2f}"
-    return time_text(event.onset if column == ONSET else event.offset, 2)
+NOTHING_HEARD = "What was heard when appears here."
+NOTHING_LEFT = "No event is like that. Empty the filter to see all."
+SHORT, LONG = "0:00.00", "0:00:00.00"  # widest times under and over an hour
+PADDING = 18  # pixels of a cell around its text
+Chosen = QItemSelectionModel.SelectionFlag
 
 
 class EventsTable(QTableView):
     """The table; its selection is the selection everywhere."""
 
-    picked = Signal(object)  # an event's number, or None
-    opened = Signal(int)  # by Enter or double click
+    picked = Signal(tuple)  # numbers of all selected events, the current one at the end
+    opened = Signal(int)  # to be played: by Enter or double click
 
     def __init__(self) -> None:
         super().__init__()
         self.events_model = EventsModel()
-        self._sorted = QSortFilterProxyModel(self)
-        self._sorted.setSourceModel(self.events_model)
-        self._sorted.setSortRole(SORTED_BY)
-        self.setModel(self._sorted)
+        self.setModel(self.events_model)
+        self._placeholder = Placeholder(self, NOTHING_HEARD)
         self._look()
-        self.selectionModel().currentRowChanged.connect(self._pick)
+        self._size_columns()
+        self.selectionModel().selectionChanged.connect(lambda *_: self._pick())
         self.doubleClicked.connect(self._open)
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(lambda: self._open(self.currentIndex()))
+            shortcut.activated.connect(lambda: self._open(self.currentIndex().siblingAtColumn(LABEL)))
         keep_keys(self, TABLE)
 
     def _look(self) -> None:
         self.setAccessibleName("Events")
-        self.setToolTip("Enter plays the event")
+        self.setToolTip("Enter plays the event, Tab goes to the next")
         self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QTableView.EditTrigger.DoubleClicked)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setSortingEnabled(True)
         self.sortByColumn(ONSET, Qt.SortOrder.AscendingOrder)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
-        Placeholder(self, "What was heard when appears here.")
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(25)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(LABEL, QHeaderView.ResizeMode.Stretch)
-        header.setResizeContentsPrecision(50)
+        header.setMinimumSectionSize(30)
 
-    def show_events(self, events: Sequence[Event]) -> None:
+    def _size_columns(self) -> None:
+        """Give numbers the room that the widest of them needs: measuring all rows would take long."""
+        events = self.events_model.events
+        time = LONG if any(event.offset >= 3600 for event in events[-1:]) else SHORT
+        metrics = QFontMetrics(self.font())
+        for column, widest in {ONSET: time, OFFSET: time, SCORE: HEADERS[SCORE] + " ", STANDING: ""}.items():
+            self.setColumnWidth(column, max(metrics.horizontalAdvance(widest) + PADDING, 30))
+
+    def wear(self, theme: Theme) -> None:
+        """Draw in a theme's colours."""
+        self.events_model.show_icons({name: row_icon(name, theme) for name in STANDINGS})
+
+    def show_events(self, events: Sequence[JudgedEvent]) -> None:
         """Show these, none of them selected."""
-        blocked = self.blockSignals(True)
-        self.events_model.show_events(events)
-        self.blockSignals(blocked)
+        self._keep_place(lambda: self.events_model.show_events(events))
+        self._size_columns()
 
-    def select(self, number: int | None) -> None:
-        """Select one event, and bring it into view."""
-        if number is None:
-            self.clearSelection()
-            self.setCurrentIndex(QModelIndex())
+    def filter(self, wanted: EventFilter) -> None:
+        """List those only that are wanted; those of them that were selected stay selected."""
+        selected = self.selected()
+        self._keep_place(lambda: self.events_model.filter(wanted))
+        self._placeholder.say(NOTHING_LEFT if self.events_model.events else NOTHING_HEARD)
+        self.select(selected)
+
+    def _keep_place(self, show: Callable[[], None]) -> None:
+        """Do something that lists events anew, at the same place of the list."""
+        top = self.verticalScrollBar().value()
+        with QSignalBlocker(self):
+            show()
+        self.verticalScrollBar().setValue(top)
+
+    def selected(self) -> tuple[int, ...]:
+        """Return the numbers of the selected events, the current one at the end."""
+        numbers = [self.events_model.numbers[index.row()] for index in self.selectionModel().selectedRows()]
+        current = self._number(self.currentIndex())
+        if current in numbers:
+            numbers.append(numbers.pop(numbers.index(current)))
+        return tuple(numbers)
+
+    def select(self, numbers: Sequence[int]) -> None:
+        """Select these events, and bring the last one into view; those that are filtered out stay out."""
+        rows = [row for number in numbers if (row := self.events_model.row_of(number)) is not None]
+        if set(self.selected()) == {self.events_model.numbers[row] for row in rows} and rows:
             return
-        index = self._sorted.mapFromSource(self.events_model.index(number, 0))
-        if index.row() != self.currentIndex().row() or not self.selectionModel().isRowSelected(index.row()):
-            self.selectRow(index.row())
-        self.scrollTo(index)
+        with QSignalBlocker(self):
+            self.selectionModel().clear()
+            chosen = QItemSelection()
+            for first, last in _stretches(sorted(rows)):
+                chosen.select(self.events_model.index(first, 0), self.events_model.index(last, STANDING))
+            self.selectionModel().select(chosen, Chosen.Select)
+            if rows:
+                current = self.events_model.index(rows[-1], LABEL)
+                self.selectionModel().setCurrentIndex(current, Chosen.NoUpdate)
+                self.scrollTo(current)
 
     def number_beside(self, steps: int) -> int | None:
         """Return the event that many rows on, in the order shown; the first or last where none is selected."""
-        rows = self._sorted.rowCount()
-        if not rows:
+        numbers = self.events_model.numbers
+        if not numbers:
             return None
-        row = self.currentIndex().row() if self.currentIndex().isValid() else (-1 if steps > 0 else rows)
-        return self._number(self._sorted.index(min(max(row + steps, 0), rows - 1), 0))
+        row = self.currentIndex().row() if self.currentIndex().isValid() else (-1 if steps > 0 else len(numbers))
+        return numbers[min(max(row + steps, 0), len(numbers) - 1)]
+
+    def edit_times(self) -> None:
+        """Let the person type the start of the current event; Tab goes on to its end."""
+        if self.currentIndex().isValid():
+            self.setFocus()
+            self.edit(self.currentIndex().siblingAtColumn(ONSET))
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: N802 - Qt's
+        """Step through the events by Tab; after the last and before the first it leaves the table."""
+        row = self.currentIndex().row() + (1 if next else -1)
+        if self.state() == QTableView.State.EditingState or not 0 <= row < self.events_model.rowCount():
+            return super().focusNextPrevChild(next)
+        self.selectRow(row)
+        return True
 
     def _number(self, index: QModelIndex) -> int | None:
-        return self._sorted.mapToSource(index).row() if index.isValid() else None
+        return self.events_model.numbers[index.row()] if index.isValid() else None
 
-    def _pick(self, index: QModelIndex) -> None:
-        self.picked.emit(self._number(index))
+    def _pick(self) -> None:
+        self.picked.emit(self.selected())
 
     def _open(self, index: QModelIndex) -> None:
         number = self._number(index)
-        if number is not None:
+        if number is not None and index.column() not in (ONSET, OFFSET):
             self.opened.emit(number)
+
+
+def _stretches(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """Return first and last of each stretch of rows that follow each other."""
+    found: list[tuple[int, int]] = []
+    for row in rows:
+        if found and found[-1][1] == row - 1:
+            found[-1] = (found[-1][0], row)
+        else:
+            found.append((row, row))
+    return found

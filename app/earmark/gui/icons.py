@@ -22,6 +22,15 @@ def icon(name: str, theme: Theme) -> QIcon:
     return drawn
 
 
+def row_icon(name: str, theme: Theme) -> QIcon:
+    """Return the same for a row of a list: seen too where the row is selected."""
+    drawn = QIcon()
+    for size in SIZES:
+        drawn.addPixmap(_pixmap(name, size, theme.text), QIcon.Mode.Normal)
+        drawn.addPixmap(_pixmap(name, size, theme.accent_text), QIcon.Mode.Selected)
+    return drawn
+
+
 def program_icon() -> QIcon:
     """Return Earmark's own icon."""
     drawn = QIcon()

@@ -25,6 +25,10 @@ class Placeholder(QObject):
             changed.connect(self._follow)
         self._follow()
 
+    def say(self, text: str) -> None:
+        """Say something else from now on."""
+        self._label.setText(text)
+
     def eventFilter(self, watched, event) -> bool:  # noqa: N802 - Qt's
         """Stay in the middle."""
         if event.type() == QEvent.Type.Resize:

@@ -26,9 +26,8 @@ class Judging:
         desk.findings.selected_changed.connect(self._show_selected)
         desk.findings.analysis_changed.connect(self._show_caption)
         desk.findings.failed.connect(desk.notices.report)
-        desk.events.picked.connect(lambda number: desk.findings.select(() if number is None else (number,)))
-        desk.centre.lanes.picked.connect(desk.findings.select)
         for view in (desk.events, desk.centre.lanes):
+            view.picked.connect(desk.findings.select)
             view.opened.connect(self.play_event)
 
     @property
@@ -39,6 +38,7 @@ class Judging:
             deeds=DEEDS,
             doing=self._doing(),
             given=self._given,
+            wear=desk.events.wear,
             panes=(desk.centre.lanes.plot, desk.events),
         )
 
@@ -91,7 +91,7 @@ class Judging:
             event = findings.events[number]
             self._desk.span.reveal_stretch(event.onset, event.offset)
         self._desk.centre.lanes.select(findings.selected)
-        self._desk.events.select(number)
+        self._desk.events.select(findings.selected)
 
     def _show_caption(self) -> None:
         findings = self._desk.findings
