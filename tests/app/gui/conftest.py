@@ -18,6 +18,7 @@ from earmark.api import Cancelled, EarmarkError
 from earmark.audio_file import probe
 from earmark.gui.main_window import MainWindow
 from earmark.gui.theme import Appearance
+from earmark.library import Library
 from earmark.playback import Playback
 
 LABELS = ("speech", "dog_bark", "rain")
@@ -55,6 +56,7 @@ class KnownEngines:
 
     def __init__(self) -> None:
         self.on_notice = None
+        self.precision = "fp32"
         self.gate = threading.Event()
         self.gate.set()
         self.asked: list[tuple[str, str]] = []
@@ -221,10 +223,10 @@ def make_window(home, qtbot, qapp, engines, card):
     """Open windows; each is closed again, and must leave no thread behind."""
     opened: list[MainWindow] = []
 
-    def make(paths=(), *, theme: str = "dark") -> MainWindow:
+    def make(paths=(), *, theme: str = "dark", library: Library | None = None) -> MainWindow:
         playback = Playback(sound=lambda look_again=False: card)
         appearance = Appearance(qapp, theme)
-        window = MainWindow(engines=engines, library=None, playback=playback, appearance=appearance)
+        window = MainWindow(engines=engines, library=library, playback=playback, appearance=appearance)
         window.setWindowState(Qt.WindowState.WindowNoState)  # the screen of the offscreen platform is small
         window.resize(1280, 800)
         window.show()
