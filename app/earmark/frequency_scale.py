@@ -53,10 +53,15 @@ class FrequencyScale:
         low, high = curve(self.bottom), curve(self.nyquist)
         return back(low + np.asarray(height) * (high - low))
 
-    def rows(self, pixels: int, bins: int) -> NDArray[np.intp]:
-        """Return for each pixel row, from the bottom, the first FFT bin in it: the starts for `np.maximum.reduceat`."""
-        lower_edges = self.hertz(np.arange(pixels) / pixels)
-        return np.clip(np.rint(lower_edges / self.nyquist * (bins - 1)), 0, bins - 1).astype(np.intp)
+    def rows(self, pixels: int, bins: int, *, low: float = 0.0, high: float = 1.0) -> NDArray[np.intp]:
+        """Return for each pixel row between two heights, from the bottom, the first FFT bin in it, and where they end.
+
+        All but the last, [pixels], are the starts for `np.maximum.reduceat` over the bins below the last.
+        """
+        edges = self.hertz(low + (high - low) * np.arange(pixels + 1) / pixels)
+        rows = np.clip(np.rint(edges / self.nyquist * (bins - 1)), 0, bins - 1).astype(np.intp)
+        rows[-1] = bins if high >= 1.0 else max(rows[-1], rows[-2] + 1)
+        return rows
 
     def ticks(self, most: int) -> list[float]:
         """Return up to about `most` frequencies in 1-2-5 steps."""

@@ -208,13 +208,6 @@ def columns_of(
         waiting = waiting[used:]
 
 
-def pooled(columns: Bytes, factor: int) -> Bytes:
-    """Return every `factor` columns joined by their maximum; the last may join fewer."""
-    if factor == 1:
-        return columns
-    return np.maximum.reduceat(columns, np.arange(0, len(columns), factor), axis=0)
-
-
 def bytes_at(columns: Bytes, rows: NDArray[np.intp]) -> Bytes:
-    """Return columns [columns, pixels] with the frequency rows joined into the pixels of a scale."""
-    return np.maximum.reduceat(columns, rows, axis=1)
+    """Return columns [columns, pixels] with the frequency bins joined into the pixels of `FrequencyScale.rows`."""
+    return np.maximum.reduceat(columns[:, : rows[-1]], rows[:-1], axis=1)

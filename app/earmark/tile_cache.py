@@ -141,8 +141,8 @@ def _name_of(path: Path, computed: tuple) -> str:
 
 def _packed(array: Array) -> bytes:
     rows, columns = array.shape
-    values = np.ascontiguousarray(array)
-    return HEADER.pack(MARK, array.dtype.str[1:].encode(), rows, columns, zlib.crc32(values)) + values.tobytes()
+    body = np.ascontiguousarray(array).tobytes()
+    return HEADER.pack(MARK, array.dtype.str[1:].encode(), rows, columns, zlib.crc32(body)) + body
 
 
 def _unpacked(content: bytes) -> Array | None:

@@ -32,10 +32,19 @@ def test_ticks_are_in_1_2_5_steps_and_not_crowded(name, nyquist):
 @pytest.mark.parametrize("name", NAMES)
 def test_rows_go_up_from_the_first_bin_to_the_last(name):
     rows = FrequencyScale(name, 16_000.0).rows(300, 513)
-    assert len(rows) == 300
+    assert len(rows) == 301
     assert (np.diff(rows) >= 0).all()
     assert rows[0] <= 1
-    assert rows[-1] >= 500  # where the last pixel begins
+    assert rows[-2] >= 500  # where the last pixel begins
+    assert rows[-1] == 513  # where it ends
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_part_of_the_axis_has_the_rows_between_its_heights(name):
+    scale = FrequencyScale(name, 16_000.0)
+    rows = scale.rows(100, 513, low=0.5, high=0.6)
+    assert rows[0] == pytest.approx(scale.hertz(0.5) / 16_000 * 512, abs=0.5)
+    assert rows[-1] == pytest.approx(scale.hertz(0.6) / 16_000 * 512, abs=1)
 
 
 def test_steps_and_texts():

@@ -37,6 +37,15 @@ class Style:
         return self.decibels(counts) if callable(self.decibels) else self.decibels
 
 
+@dataclass(frozen=True)
+class Heights:
+    """The part of the frequency axis in view, from 0 (bottom) to 1, and the pixels that it takes."""
+
+    low: float
+    high: float
+    pixels: int
+
+
 class Pixels:
     """Columns that have been computed, as pictures of tiles.
 
@@ -108,9 +117,9 @@ class Pixels:
         self.style = style
         self._recolour()
 
-    def picture(self, level: int, index: int, rows: int) -> QImage | None:
-        """Return the tile as an RGB32 picture [rows, columns], highest frequency on top; None where it is not known."""
-        key = (level, index, rows)
+    def picture(self, level: int, index: int, heights: Heights) -> QImage | None:
+        """Return the tile as an RGB32 picture, highest frequency on top; None where it is not known."""
+        key = (level, index, heights)
         picture: QImage | None = self._pictures.get(key)
         if picture is None:
             joined = self._joined_at(key)
@@ -143,15 +152,16 @@ class Pixels:
         columns = self._levels[above][index * TILE_COLUMNS : min((index + 1) * TILE_COLUMNS, reach)]
         return columns if len(columns) else None
 
-    def _joined_at(self, key: tuple[int, int, int]) -> Bytes | None:
-        """Return the bytes of a picture [rows, columns], highest frequency on top."""
+    def _joined_at(self, key: tuple[int, int, Heights]) -> Bytes | None:
+        """Return the bytes of a picture [pixels, columns], highest frequency on top."""
         joined: Bytes | None = self._joined.get(key)
         if joined is None:
-            level, index, rows = key
+            level, index, heights = key
             columns = self._columns(level, index)
             if columns is None:
                 return None
-            joined = np.ascontiguousarray(bytes_at(columns, self.scale.rows(rows, self.grid.rows)).T[::-1])
+            rows = self.scale.rows(heights.pixels, self.grid.rows, low=heights.low, high=heights.high)
+            joined = np.ascontiguousarray(bytes_at(columns, rows).T[::-1])
             self._joined.keep(key, joined, joined.nbytes)
         return joined
 

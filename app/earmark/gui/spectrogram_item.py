@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRect, QRectF, Signal
 from PySide6.QtGui import QPainter
 
-from earmark.gui.pixels import Pixels, Style
+from earmark.gui.pixels import Heights, Pixels, Style
 from earmark.loudness import automatic_range, range_below_loudest
-from earmark.spectrogram import TILE_COLUMNS, Bytes
+from earmark.spectrogram import TILE_COLUMNS, Bytes, Grid
 
-MOST_ROWS = 2048
+MOST_ROWS = 4096
 AHEAD = 3  # tiles beyond those in view that are computed too, where the view is going
 
 
@@ -100,67 +101,76 @@ class SpectrogramItem(pg.GraphicsObject):
         if self.pixels is None:
             return
         exposed = option.exposedRect.intersected(self.boundingRect())
-        transform = painter.worldTransform()
-        ratio = painter.device().devicePixelRatioF()
-        device = transform.mapRect(self.boundingRect())
-        level = self.pixels.grid.level_for(transform.m11() * ratio)
+        drawing = self._drawing(self.pixels, painter)
         painter.save()
         painter.resetTransform()
-        drawing = _Drawing(self.pixels, painter, device, exposed, rows(device.height() * ratio))
-        lacking = drawing.draw(level)
+        drawing.draw(exposed)
         painter.restore()
-        if lacking := lacking + self._lacking_ahead(level, drawing.tiles(level)):
+        if lacking := self._lacking(self.pixels, drawing.level):
             self.lacked.emit(lacking)
 
-    def _lacking_ahead(self, level: int, seen: range) -> list[tuple[int, int]]:
-        """Return the tiles that come into view next, if it goes on as it went."""
-        if seen.start == seen.stop or not self.pixels:
-            return []
-        before, self._seen = self._seen, (level, seen)
+    def _drawing(self, pixels: Pixels, painter: QPainter) -> _Drawing:
+        """Return what draws the part of the frequency axis that is in view, whatever little of it is exposed."""
+        in_view, transform, ratio = self._in_view(), painter.worldTransform(), painter.device().devicePixelRatioF()
+        low, high = max(in_view.top(), 0.0), min(in_view.bottom(), 1.0)
+        device = transform.mapRect(QRectF(0, low, pixels.grid.duration, high - low))
+        height = (round(device.bottom()) - round(device.top())) * ratio
+        heights = Heights(low, high, min(max(round(height), 1), MOST_ROWS))
+        return _Drawing(pixels, painter, device, heights, pixels.grid.level_for(transform.m11() * ratio))
+
+    def _in_view(self) -> QRectF:
+        """Return the seconds and heights in view, exactly as they were set: they are part of the pictures' names."""
+        box: Any = self.getViewBox()
+        if not isinstance(box, pg.ViewBox):
+            return self.boundingRect()
+        (start, end), (low, high) = box.viewRange()
+        return QRectF(start, low, end - start, high - low)
+
+    def _lacking(self, pixels: Pixels, level: int) -> list[tuple[int, int]]:
+        """Return what is missing of the tiles in view, then of those that come next, if the view goes on as it went."""
+        in_view = self._in_view()
+        seen, before = tiles_between(pixels.grid, level, in_view.left(), in_view.right()), self._seen
+        self._seen = (level, seen)
         if before[0] == level and before[1] != seen:
             self._direction = 1 if seen.start + seen.stop > before[1].start + before[1].stop else -1
         edge = seen.stop if self._direction > 0 else seen.start - 1
         ahead = [edge + self._direction * each for each in range(AHEAD)]
-        there = range(self.pixels.grid.tiles(level))
-        return [(level, each) for each in ahead if each in there and not self.pixels.has_tile(level, each)]
+        there = range(pixels.grid.tiles(level))
+        wanted = [*seen, *(each for each in ahead if each in there)]
+        return [(level, each) for each in wanted if not pixels.has_tile(level, each)]
+
+
+def tiles_between(grid: Grid, level: int, start: float, end: float) -> range:
+    """Return the tiles that are at least partly between two times."""
+    seconds = grid.column_seconds(level) * TILE_COLUMNS
+    last = min(math.ceil(end / seconds), grid.tiles(level))
+    return range(min(max(int(start / seconds), 0), last), last)
 
 
 @dataclass(frozen=True)
 class _Drawing:
-    """One paint: the whole recording's rectangle on the device, and the stretch of it that is exposed, in seconds."""
+    """One paint: where the recording's frequencies in view lie on the device, and in which detail they are drawn."""
 
     pixels: Pixels
     painter: QPainter
     device: QRectF
-    exposed: QRectF
-    rows: int
+    heights: Heights
+    level: int
 
-    def draw(self, level: int) -> list[tuple[int, int]]:
-        """Draw at a level, over the whole level where tiles are missing; return those that can be computed."""
-        whole_level = self.pixels.grid.whole_level
-        lacking = [index for index in self.tiles(level) if not self.pixels.has_tile(level, index)]
-        if lacking:
-            self._draw_level(whole_level)
-        self._draw_level(level)
-        return [(level, index) for index in lacking]
+    def draw(self, exposed: QRectF) -> None:
+        """Draw the tiles that are exposed, over the whole level where some are not there yet."""
+        grid = self.pixels.grid
+        tiles = tiles_between(grid, self.level, exposed.left(), exposed.right())
+        if not all(self.pixels.has_tile(self.level, index) for index in tiles):
+            self._draw_tiles(grid.whole_level, tiles_between(grid, grid.whole_level, exposed.left(), exposed.right()))
+        self._draw_tiles(self.level, tiles)
 
-    def tiles(self, level: int) -> range:
-        """Return the tiles that are exposed."""
-        seconds = self.pixels.grid.column_seconds(level) * TILE_COLUMNS
-        last = min(math.ceil(self.exposed.right() / seconds), self.pixels.grid.tiles(level))
-        return range(int(self.exposed.left() / seconds), last)
-
-    def _draw_level(self, level: int) -> None:
+    def _draw_tiles(self, level: int, tiles: range) -> None:
         column = self.pixels.grid.column_seconds(level) * self.device.width() / self.pixels.grid.duration
         top, bottom = round(self.device.top()), round(self.device.bottom())
-        for index in self.tiles(level):
-            picture = self.pixels.picture(level, index, self.rows)
+        for index in tiles:
+            picture = self.pixels.picture(level, index, self.heights)
             if picture is not None:
                 left = round(self.device.left() + index * TILE_COLUMNS * column)
                 right = round(self.device.left() + (index * TILE_COLUMNS + picture.width()) * column)
                 self.painter.drawImage(QRect(left, top, max(right - left, 1), bottom - top), picture)
-
-
-def rows(height: float) -> int:
-    """Return how many rows a picture has for a height in device pixels: one for each, so that no line is lost."""
-    return min(max(1, round(height)), MOST_ROWS)
