@@ -56,9 +56,9 @@ class Tools(QToolBar):
             self.addAction(actions[name])
         self.addWidget(_spaced(self.clock))
         self.addSeparator()
-        for name in ("zoom_out", "zoom_in", "fit"):
+        for name in ("zoom_out", "zoom_in", "fit", "view_settings"):
             self.addAction(actions[name])
-        for name in ("to_start", "to_end", "zoom_out", "zoom_in", "fit"):
+        for name in ("to_start", "to_end", "zoom_out", "zoom_in", "fit", "view_settings"):
             actions[name].setPriority(QAction.Priority.LowPriority)  # without its text
         self.widgetForAction(actions["play"]).setMinimumWidth(76)  # "Play" and "Stop" alike
         gap = QWidget()

@@ -34,7 +34,8 @@ class Overview(QWidget):
     def __init__(self, span: TimeSpan) -> None:
         super().__init__()
         self._span, self._theme = span, DARK
-        self._waveform: Waveform | None = None
+        self._waveform: Waveform | None = None  # that is drawn
+        self._coming: Waveform | None = None  # that peaks are added to
         self._ticks = Ticks()
         self._selected: Stretch | None = None
         self._playhead = 0.0
@@ -64,14 +65,16 @@ class Overview(QWidget):
         self._draw_anew()
 
     def show_recording(self, samples: int | None) -> None:
-        """Begin with a recording of so many samples, or show none."""
-        self._waveform = None if samples is None else Waveform(samples)
-        self._ticks, self._selected, self._playhead = Ticks(), None, 0.0
+        """Begin with a recording of so many samples, or show none; a waveform that is there stays until others come."""
+        self._coming = None if samples is None else Waveform(samples)
+        if samples is None or self._waveform is None:
+            self._waveform = self._coming
         self._draw_anew()
 
     def add_peaks(self, first: int, peaks: Float) -> None:
         """Draw peaks [bins, 2] of `earmark.waveform` that have been found."""
-        if self._waveform:
+        if self._coming:
+            self._waveform = self._coming
             self._waveform.add(first, peaks)
             if not self._redraw.isActive():
                 self._redraw.start()

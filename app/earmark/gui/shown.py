@@ -34,11 +34,6 @@ class Shown(QObject):
         self.drawing.failed.connect(self._refuse)
         self.drawing.ended.connect(lambda: self.drawn.emit(self.path))
 
-    @property
-    def scale(self) -> str:
-        """Return the name of the frequency scale."""
-        return self._centre.spectrogram.item.style.scale
-
     def close(self) -> None:
         """End the threads."""
         self._leave()
@@ -51,6 +46,7 @@ class Shown(QObject):
         self._leave()
         self.path, self.info = path, None
         self._centre.show_recording(True)
+        self._centre.spectrogram.wait_for(f"Opening {readable(path)}…")
         self.drawing.draw(path)
 
     def _leave(self) -> None:
@@ -66,7 +62,3 @@ class Shown(QObject):
         if self.path and self.info is None:
             self._centre.lanes.say(f"{readable(self.path)} cannot be shown.")
         self.refused.emit(self.path, error)
-
-    def show_scale(self, name: str) -> None:
-        """Draw the spectrogram on another frequency scale."""
-        self._centre.spectrogram.show_scale(name)

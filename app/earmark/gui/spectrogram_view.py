@@ -85,8 +85,6 @@ class SpectrogramView(QWidget):
         self._frequency_axis.reset.connect(self.frequencies.reset)
         self.frequencies.moved.connect(self._show_frequencies)
         self.item.range_changed.connect(self.bar.show_range)
-        self.bar.chosen.connect(self.item.show_range)
-        self.bar.reset.connect(self.item.show_auto)
         self._selection.changed.connect(self.show_numbers)
         self._waiting.timeout.connect(lambda: self.caption.say(self._waited_for))
         self.tool.playhead = lambda: self.playhead.pos().x()

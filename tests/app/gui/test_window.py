@@ -51,11 +51,11 @@ def test_raising_the_threshold_takes_events_away_and_says_so(qtbot, analysed):
 
 
 def test_selecting_an_event_selects_it_in_lanes_and_table(analysed):
-    analysed.desk.centre.lanes.picked.emit(1)
+    analysed.desk.centre.lanes.picked.emit((1,))
     assert analysed.desk.events.currentIndex().data() == "Dog bark"
-    assert analysed.desk.centre.lanes.item._selected == 1
+    assert analysed.desk.centre.lanes.item.selected.tolist() == [1]
     analysed.desk.events.selectRow(0)
-    assert analysed.desk.centre.lanes.item._selected == 0
+    assert analysed.desk.centre.lanes.item.selected.tolist() == [0]
     assert analysed.desk.findings.selected == (0,)
 
 
@@ -197,8 +197,8 @@ def test_closing_while_the_model_listens_ends_engines_and_threads(qtbot, make_wi
 def test_the_layout_the_theme_and_the_model_are_remembered(qtbot, make_window, recording):
     first = make_window([recording])
     first.tools.model.chosen.emit("toy/steps")
-    first.desk.shown.show_scale("log")
+    first.viewing.settings.change(scale="log")
     first.close()
     second = make_window([recording])
     assert second.desk.listening.model_id == "toy/steps"
-    assert second.desk.shown.scale == "log"
+    assert second.viewing.settings.look.scale == "log"
