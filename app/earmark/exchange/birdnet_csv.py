@@ -1,7 +1,7 @@
 """CSV in the column order of BirdNET-Analyzer, where what has no scientific name has its common one twice.
 
 BirdNET finds the columns by their names and needs a number for the confidence: what it has no column for follows its
-own, and an event that a person drew has a confidence of 1 and no model. Other tables with a header are read as well:
+own, and an event that a person drew has a confidence of 1 and a person as its source. Other tables with a header are read as well:
 Kaleidoscope's, those that BirdNET makes for R, and whatever names a begin, an end and a label.
 """
 
@@ -24,8 +24,8 @@ noun = "CSV tables as BirdNET writes them"
 suffix = ".csv"
 holds = frozenset({"scores", "people", "statuses", "reviewers", "frequencies"})
 COLUMNS = ("Start (s)", "End (s)", "Scientific name", "Common name", "Confidence", "File")
-MORE_COLUMNS = ("Low Freq (Hz)", "High Freq (Hz)", "Model", "Status", "Reviewer")
-DRAWN_SCORE = 1.0  # of what a person drew
+MORE_COLUMNS = ("Low Freq (Hz)", "High Freq (Hz)", "Source", "Status", "Reviewer")
+PERSON, DRAWN_SCORE = "person", 1.0  # of what a person drew
 written = one_line
 
 ONSET = (
@@ -58,7 +58,7 @@ def write(documents: Iterable[Document], stream: TextIO) -> None:
     table.writerow((*COLUMNS, *MORE_COLUMNS) if judged else COLUMNS)
     for document in documents:
         for event in document["events"]:
-            table.writerow(_row(document, event) + (_more(document, event) if judged else ()))
+            table.writerow(_row(document, event) + (_more(event) if judged else ()))
 
 
 def _is_judged(event: DocumentEvent) -> bool:
@@ -72,10 +72,10 @@ def _row(document: Document, event: DocumentEvent) -> tuple[str, ...]:
     return (*times, label, label, f"{confidence:.4f}", one_line(document["file"]))
 
 
-def _more(document: Document, event: DocumentEvent) -> tuple[str, ...]:
+def _more(event: DocumentEvent) -> tuple[str, ...]:
     low, high = ("" if value is None else f"{value:.1f}" for value in (event.get("low"), event.get("high")))
-    model = "" if event["score"] is None else document["model"]
-    return (low, high, model, event["status"], one_line(event["reviewer"]))
+    source = PERSON if event["score"] is None else "model"
+    return (low, high, source, event["status"], one_line(event["reviewer"]))
 
 
 def read(path: Path, report: Report | None = None) -> list[Labelled]:
@@ -100,12 +100,11 @@ def check_columns(names: Iterable[str]) -> None:
 def _event(row: Mapping[str, str], line: int, report: Report) -> LabelledEvent:
     onset = seconds(_first(row, ONSET))
     offset = onset + seconds(row["duration"]) if row.get("duration") else seconds(_first(row, END))
-    is_drawn = "model" in row and not row["model"] and "reviewer" in row
     return LabelledEvent(
         label=_first(row, LABEL),
         onset=onset,
         offset=offset,
-        score=None if is_drawn else score(_first(row, SCORE), line, report),
+        score=None if row.get("source") == PERSON else score(_first(row, SCORE), line, report),
         low=hertz(row.get("low freq (hz)")),
         high=hertz(row.get("high freq (hz)")),
         status=status_of(row.get("status")),

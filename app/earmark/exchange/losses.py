@@ -74,11 +74,11 @@ SENTENCES: Mapping[str, Callable[[str, Mapping[str, int]], str]] = {
     "statuses": _statuses,
     "reviewers": lambda noun, n: f"{noun} do not say who judged: {_are(n['reviewers'], 'name')} not written.",
     "frequencies": lambda noun, n: (
-        f"{noun} have no frequencies: those of {_are(n['frequencies'], 'event')} not written."
+        f"{noun} have no frequencies: those of {_number(n['frequencies'], 'event')} are not written."
     ),
     "tags": lambda noun, n: f"{noun} have no tags of the whole recording: {_are(n['tags'], 'tag')} not written.",
     "windows": lambda noun, n: (
-        f"{noun} have no tags of single windows: those of {_are(n['windows'], 'window')} not written."
+        f"{noun} have no tags of single windows: those of {_number(n['windows'], 'window')} are not written."
     ),
     "silence": lambda noun, n: (
         f"{noun} do not name a recording without events: {_are(n['silence'], 'recording')} not named."
