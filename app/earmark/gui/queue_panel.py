@@ -239,6 +239,6 @@ def _spaced(number: int) -> str:
 def _button(text: str, tip: str) -> QPushButton:
     button = QPushButton(text)
     button.setToolTip(tip)
-    button.setMinimumWidth(60)
+    button.setObjectName("narrow")
     keep_keys(button, BUTTON)
     return button
