@@ -233,6 +233,33 @@ def test_without_a_library_it_goes_on(tone, sound):
     assert "library" in ended.stderr
 
 
+def test_after_a_kill_the_same_words_go_on_where_it_was(gain, sound):
+    names = [sound(f"{number}.wav").name for number in range(6)]
+    words = gain.words("tag", ".", "--model", "gain/mine", "--format", "json")
+    process = subprocess.Popen(
+        words, cwd=gain.folder, env=gain.variables(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert process.stdout
+    done = [json.loads(process.stdout.readline())["file"] for _ in range(3)]
+    process.kill()  # kill -9
+    process.wait()
+    done += [json.loads(line)["file"] for line in process.stdout.read().splitlines() if line.endswith("}")]
+    second = gain("tag", ".", "--model", "gain/mine", "--format", "json")
+    assert [document["file"] for document in documents(second)] == names
+    known = int(second.stderr.split(" from the library")[0].split()[-1])
+    assert known in (len(done), len(done) + 1)  # it may have been killed between keeping and saying
+
+
+def test_what_failed_is_listed_at_the_end_with_its_reason(tone, sound):
+    (tone.folder / "a.wav").write_text("Dear Sir or Madam")
+    sound("b.wav")
+    said = tone("tag", ".", "--model", "tone/frames").stderr
+    assert said[said.index("1 result") :].splitlines()[1:] == [
+        "Failed:",
+        "  a.wav: a.wav holds no sound that can be decoded. It is empty, damaged, or not a recording.",
+    ]
+
+
 def test_a_result_is_on_stdout_before_the_next_file_is_heard(tone, sound):
     sound("a.wav")
     words = tone.words("tag", "a.wav", "slow.wav", "--model", "tone/frames", "--format", "json")
@@ -266,3 +293,4 @@ def test_on_a_terminal_the_bar_is_on_stderr_and_the_json_stays_clean(tone, sound
     assert json.loads((tone.folder / "printed.json").read_text())["file"] == "tones.wav"
     assert "× real time" in shown.decode()
     assert "0 of 1" in shown.decode()
+    assert " left" in shown.decode()
