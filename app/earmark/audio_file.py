@@ -190,6 +190,15 @@ def found(paths: Iterable[Name]) -> Iterator[Path]:
             yield path
 
 
+def tags_of(path: Name) -> dict[str, str]:
+    """Return what a file says about itself, by FFmpeg's names in small letters; nothing where it cannot be read."""
+    from earmark.decoders import pyav  # lazily, as below
+
+    with suppress(Undecodable, OSError, ValueError):
+        return pyav.tags(Path(path))
+    return {}
+
+
 def shown(path: Path) -> str:
     """Return the file's name as it can be printed, whatever bytes are in it."""
     return os.fsencode(path.name).decode("utf-8", "replace")

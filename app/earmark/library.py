@@ -1,89 +1,80 @@
-"""The library: which recordings are known, and what was heard in them.
+"""The library: which recordings are known, what was heard in them, and what persons say about them.
 
 One SQLite file that any process may use: each call opens it, works in one short transaction and closes it again.
+This is all that others see of it; each topic is a module `library_…` of functions over a connection.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any
 
+from earmark import library_annotations as said
+from earmark import library_calibrations as calibrations
+from earmark import library_file as file
+from earmark import library_query as query
+from earmark import library_recordings as recordings
+from earmark import library_results as results
 from earmark import library_scores as scores
-from earmark.analysis import Analysis
-from earmark.audio_file import AudioInfo, shown
-from earmark.errors import LibraryError
-from earmark.library_schema import migrate
+from earmark.annotations import Annotation, Change
+from earmark.library_query import Found
+from earmark.library_recordings import KnownRecording
+from earmark.library_results import METHOD
 
-BUSY_SECONDS = 15.0
-METHOD = 1  # raised when windows are cut or stitched in another way: what was heard before is then heard anew
+if TYPE_CHECKING:
+    from earmark.analysis import Analysis
+    from earmark.audio_file import AudioInfo
+    from earmark.calibration import Calibration, Judgement
 
-RESULT_KEY = (
-    "model_id = :model_id AND weights = :weights AND channel = :channel AND precision = :precision "
-    "AND starts_at = :start AND ends_at IS :end AND method = :method"
-)
+__all__ = ["METHOD", "Found", "KnownRecording", "Library"]
 
-
-@dataclass(frozen=True, kw_only=True)
-class KnownRecording:
-    """A recording in the library. `models` are those that have heard it; rate and channels are None where unknown."""
-
-    path: Path
-    size: int
-    mtime_ns: int
-    duration: float
-    sample_rate: int | None
-    channels: int | None
-    models: tuple[str, ...]
+Name = str | os.PathLike[str]
 
 
 class Library:
-    """Recordings and results in one SQLite file.
+    """Recordings, results and annotations in one SQLite file; safe from any thread.
 
     Raises:
         LibraryError: on opening and in every method: the file cannot be used. A damaged one is moved aside, so that the
             next call begins a new one.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: Name) -> None:
         self.path = Path(path)
-        with self._transaction("DEFERRED"):
+        self._hashed: tuple[dict[str, Any], str] | None = None  # the file whose content was looked at last
+        with self.transaction("DEFERRED"):
             pass
 
-    def recording(self, path: str | os.PathLike[str], info: AudioInfo) -> int:
+    def transaction(self, kind: file.Kind = "IMMEDIATE") -> AbstractContextManager[sqlite3.Connection]:
+        """Run one transaction; one that only reads is "DEFERRED"."""
+        return file.transaction(self.path, kind)
+
+    def recording(self, path: Name, info: AudioInfo) -> int:
         """Add a recording, or what is new about it, and return its number."""
-        with self._transaction() as database:
-            return _put_recording(database, Path(path), info.duration, info)
+        facts = self._facts(Path(path), info.duration, info)
+        with self.transaction() as database:
+            return recordings.put(database, facts)
 
     def store(self, analysis: Analysis, info: AudioInfo | None = None) -> Analysis:
         """Keep what was heard, in the place of what was there, and return it as it will be found again.
 
-        A file that has changed since it was last heard loses all other results.
+        A file whose content has changed since it was last heard loses all other results.
         """
         kept = scores.as_kept(analysis)
         parts = list(scores.packed(kept))  # before the transaction: others may write meanwhile
-        with self._transaction() as database:
-            recording = _put_recording(database, analysis.path, _whole_duration(analysis), info)
-            database.execute(
-                "DELETE FROM results WHERE recording = :recording AND window = :window AND hop = :hop "
-                f"AND {RESULT_KEY}",
-                {"recording": recording, **_key_of(analysis)},
-            )
-            result = _put_result(database, recording, analysis)
-            rows = ((result, part.kind, part.place, part.rows, part.data) for part in parts)
-            database.executemany(
-                "INSERT INTO scores (result, kind, place, row_count, data) VALUES (?, ?, ?, ?, ?)", rows
-            )
+        facts = self._facts(analysis.path, analysis.start + analysis.duration, info)
+        with self.transaction() as database:
+            results.put(database, recordings.put(database, facts), analysis, parts)
         return kept
 
     def find(
         self,
-        path: str | os.PathLike[str],
+        path: Name,
         model_id: str,
         *,
         weights: str = "",
@@ -100,141 +91,202 @@ class Library:
             window, hop: seconds; None is any, the newest first.
         """
         key = {"model_id": model_id, "weights": weights, "channel": str(channel), "precision": precision}
-        key |= {"start": start, "end": end, "window": window, "hop": hop, "method": METHOD}
-        try:
-            facts = Path(path).stat()
-        except OSError:
+        key |= {"start": start, "end": end, "window": window, "hop": hop}
+        path = Path(path)
+        if not path.exists():
             return None
-        with self._transaction("DEFERRED") as database:
-            row = database.execute(
-                "SELECT results.* FROM results JOIN recordings ON recordings.id = results.recording "
-                "WHERE path = :path AND size = :size AND mtime_ns = :mtime "
-                f"AND window = ifnull(:window, window) AND hop = ifnull(:hop, hop) AND {RESULT_KEY} "
-                "ORDER BY results.id DESC LIMIT 1",
-                {"path": _stored(Path(path)), "size": facts.st_size, "mtime": facts.st_mtime_ns, **key},
-            ).fetchone()
-            if row is None:
+        with self.transaction("DEFERRED") as database:
+            known = recordings.row_of(database, path)
+            if known is None or not recordings.is_same(known, recordings.file_facts(path)):
                 return None
-            parts = database.execute(
-                "SELECT kind, place, row_count, data FROM scores WHERE result = ? ORDER BY kind, place", (row["id"],)
-            ).fetchall()
-        return scores.unpacked(Path(path), row, [scores.Part(*part) for part in parts])
+            row = results.find(database, known["id"], key)
+            parts = results.parts_of(database, row["id"]) if row else []
+        return scores.unpacked(path, row, parts) if row else None
 
     def recordings(self) -> list[KnownRecording]:
         """Return all recordings, the newest first."""
-        with self._transaction("DEFERRED") as database:
-            rows = database.execute(
-                "SELECT recordings.*, (SELECT group_concat(DISTINCT model_id) FROM results "
-                "WHERE recording = recordings.id) AS models FROM recordings ORDER BY recordings.id DESC"
-            ).fetchall()
-        return [_known(row) for row in rows]
+        with self.transaction("DEFERRED") as database:
+            rows = database.execute(f"SELECT {recordings.COLUMNS} FROM recordings ORDER BY id DESC").fetchall()
+        return [recordings.known(row) for row in rows]
 
-    def forget(self, path: str | os.PathLike[str]) -> None:
-        """Drop a recording and all that was heard in it; the file itself is left alone."""
-        with self._transaction() as database:
-            database.execute("DELETE FROM recordings WHERE path = ?", (_stored(Path(path)),))
+    def forget(self, path: Name) -> None:
+        """Drop a recording and all that was heard and said in it; the file itself is left alone."""
+        with self.transaction() as database:
+            database.execute("DELETE FROM recordings WHERE path = ?", (recordings.stored(path),))
 
-    @contextmanager
-    def _transaction(self, kind: Literal["DEFERRED", "IMMEDIATE"] = "IMMEDIATE") -> Iterator[sqlite3.Connection]:
-        """Run one transaction; a writing one is "IMMEDIATE", so that it waits for its turn before it reads."""
+    def recognise(self, path: Name, info: AudioInfo | None = None) -> bool:
+        """Give a file that was moved or renamed what is known about it; return whether that was the case.
+
+        It is known by its content. A copy, whose original is still where it was, is a recording of its own. What lay
+        beside it in a folder that was moved with it is found as well.
+
+        Args:
+            info: what the file is, where that is known: one of another length needs no closer look.
+        """
+        from earmark import library_moves as moves
+
+        return moves.recognise(self, Path(path), info.duration if info else None)
+
+    def hash_missing(self, paths: Iterable[Name] | None = None) -> int:
+        """Look at the content of files, so that they are found again when they are moved; return how many.
+
+        It reads whole files: not on a thread that somebody waits for.
+
+        Args:
+            paths: recordings in the library; None is all that were annotated or tagged.
+        """
+        from earmark import library_moves as moves
+
+        return moves.hash_missing(self, paths)
+
+    def content_of(self, path: Path) -> str | None:
+        """Return the sha256 of a file's content; None where it cannot be read."""
         try:
-            with _opened(self.path, kind) as database:
-                yield database
-        except sqlite3.DatabaseError as error:
-            if _is_damage(error):
-                raise self._moved_aside() from error
-            raise LibraryError(f"The library cannot be used: {error}.", hint=f"It is {self.path}.") from error
-        except OSError as error:
-            raise LibraryError(
-                f"The library cannot be opened: {error}.", hint="EARMARK_HOME names another place."
-            ) from error
+            facts = recordings.file_facts(path)
+            if self._hashed and self._hashed[0] == facts:
+                return self._hashed[1]
+            with path.open("rb") as stream:
+                found = hashlib.file_digest(stream, "sha256").hexdigest()
+        except (OSError, file.LibraryError):
+            return None
+        self._hashed = (facts, found)
+        return found
 
-    def _moved_aside(self) -> LibraryError:
-        """Move a damaged library aside and return the error that says so."""
-        moved = self.path.with_name(f"{self.path.stem}.damaged-{datetime.now():%Y%m%d-%H%M%S}{self.path.suffix}")
-        for ending in ("", "-wal", "-shm"):
-            with suppress(OSError):
-                Path(f"{self.path}{ending}").replace(f"{moved}{ending}")
-        return LibraryError(
-            "The library is damaged and was moved aside.",
-            hint=f"It is now {moved}. A new one is begun; recordings are heard again when they are needed.",
-        )
+    def tags_of(self, path: Name) -> tuple[str, ...]:
+        """Return the tags of a recording, sorted."""
+        with self.transaction("DEFERRED") as database:
+            number = recordings.number_of(database, path)
+            return recordings.tags_of(database, number) if number else ()
+
+    def set_tags(self, path: Name, tags: Iterable[str]) -> None:
+        """Give a recording these tags and no others."""
+        with self.transaction() as database:
+            recordings.set_tags(database, self._number(database, path), tags)
+
+    def tags(self) -> list[str]:
+        """Return all tags there are, the most used first."""
+        with self.transaction("DEFERRED") as database:
+            rows = database.execute("SELECT tag FROM recording_tags GROUP BY tag ORDER BY count(*) DESC, tag")
+            return [row["tag"] for row in rows]
+
+    def annotations(self, path: Name) -> list[Annotation]:
+        """Return what persons say about a recording, also where the file was moved or has changed."""
+        if not self._is_known(path):
+            self.recognise(path)
+        with self.transaction("DEFERRED") as database:
+            number = recordings.number_of(database, path)
+            return said.annotations_of(database, number) if number else []
+
+    def change(self, path: Name, change: Change, info: AudioInfo | None = None) -> None:
+        """Make a change and write it into the journal, both or neither; what waited to be redone is forgotten.
+
+        A recording that is unknown is added.
+        """
+        if not self._is_known(path):
+            facts = self._facts(Path(path), info.duration if info else 0.0, info)
+            with self.transaction() as database:
+                recordings.put(database, facts)
+        with self.transaction() as database:
+            said.change(database, self._number(database, path), change)
+
+    def undo(self, path: Name) -> Change | None:
+        """Take the last change back, of whichever session; return what was done now, or None."""
+        return self._step(path, said.undo)
+
+    def redo(self, path: Name) -> Change | None:
+        """Make again what was taken back last; return it, or None."""
+        return self._step(path, said.redo)
+
+    def can_undo(self, path: Name) -> tuple[str, str]:
+        """Return the names of what undo and redo would do; "" for nothing."""
+        with self.transaction("DEFERRED") as database:
+            number = recordings.number_of(database, path)
+            return said.can_undo(database, number) if number else ("", "")
+
+    def journal(self, path: Name) -> list[Change]:
+        """Return all changes to a recording's annotations that hold, the first one first."""
+        with self.transaction("DEFERRED") as database:
+            number = recordings.number_of(database, path)
+            return said.journal(database, number) if number else []
+
+    def judgements(self, model_id: str, weights: str) -> list[Judgement]:
+        """Return how often a model's events were right, as persons heard them; what they drew does not count."""
+        with self.transaction("DEFERRED") as database:
+            return calibrations.judgements(database, model_id, weights)
+
+    def calibrations(self, model_id: str, weights: str) -> dict[str, Calibration]:
+        """Return what is known about a model's scores, by label."""
+        with self.transaction("DEFERRED") as database:
+            return calibrations.read(database, model_id, weights)
+
+    def keep_calibration(self, model_id: str, weights: str, calibration: Calibration) -> None:
+        """Keep a calibration of one label, in the place of an older one."""
+        with self.transaction() as database:
+            calibrations.keep(database, (model_id, weights), calibration)
+
+    def forget_calibration(self, model_id: str, weights: str, label: str) -> None:
+        """Forget the calibration of a label."""
+        with self.transaction() as database:
+            calibrations.forget(database, (model_id, weights, label))
+
+    def search(self, text: str, limit: int = 1000) -> Found:
+        """Return the recordings that a sentence describes, the surest first: "dog bark over 0.6 in May".
+
+        Whatever is written, nothing is raised for it: `Found.meaning` says how it was understood.
+        """
+        from earmark import library_catch_up, library_search
+
+        library_catch_up.catch_up(self)
+        wanted = library_search.parse(text)
+        with self.transaction("DEFERRED") as database:
+            return query.find(database, wanted, limit)
+
+    def backup(self, to: Path) -> None:
+        """Write a copy of all of it into one file; others may go on writing meanwhile."""
+        file.backup(self.path, to)
+
+    def restore(self, source: Path) -> Path:
+        """Put a backup in the place of all of it; return the file in which what was there is kept."""
+        return file.restore(self.path, source)
+
+    def export(self, folder: Path, on_progress: Callable[[int, int], object] | None = None) -> int:
+        """Write everything as open files into a new folder; return how many recordings that were.
+
+        Args:
+            on_progress: told how many of how many recordings are written; what it raises ends the export, and then
+                there is no folder.
+        """
+        from earmark import library_export
+
+        return library_export.export(self, folder, on_progress)
+
+    def _step(self, path: Name, step: Callable[[sqlite3.Connection, int], Change | None]) -> Change | None:
+        with self.transaction() as database:
+            number = recordings.number_of(database, path)
+            return step(database, number) if number else None
+
+    def _is_known(self, path: Name) -> bool:
+        with self.transaction("DEFERRED") as database:
+            return recordings.row_of(database, path) is not None
+
+    def _number(self, database: sqlite3.Connection, path: Name) -> int:
+        """Return a recording's number; one that is unknown is added as far as its file tells."""
+        number = recordings.number_of(database, path)
+        return number or recordings.put(database, {**recordings.file_facts(Path(path)), "duration": 0.0, **UNKNOWN})
+
+    def _facts(self, path: Path, duration: float, info: AudioInfo | None) -> dict[str, Any]:
+        """Return what is known about a file, having looked into it where it is new or has changed."""
+        facts = recordings.file_facts(path)
+        facts |= {"duration": duration, "sample_rate": info and info.sample_rate, "channels": info and info.channels}
+        if not self._is_known(path):
+            self.recognise(path, info)
+        with self.transaction("DEFERRED") as database:
+            row = recordings.row_of(database, path)
+        if row is not None and recordings.is_same(row, facts):
+            return facts
+        if row is not None and row["sha256"] and row["size"] == facts["size"]:
+            facts["sha256"] = self.content_of(path)
+        return facts | recordings.clock_facts(path, facts["mtime_ns"])
 
 
-@contextmanager
-def _opened(path: Path, kind: str) -> Iterator[sqlite3.Connection]:
-    """Open the database, bring it up to date, and run one transaction in it: all of it counts, or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-    try:
-        database.row_factory = sqlite3.Row
-        database.execute("PRAGMA foreign_keys = ON")
-        database.execute("PRAGMA synchronous = NORMAL")
-        migrate(database)
-        database.execute(f"BEGIN {kind}")
-        yield database
-        database.execute("COMMIT")
-    finally:
-        database.close()  # what was not committed is undone
-
-
-def _put_recording(database: sqlite3.Connection, path: Path, duration: float, info: AudioInfo | None) -> int:
-    """Add the recording or bring it up to date; a file that has changed loses its results."""
-    try:
-        facts = path.stat()
-    except OSError as error:
-        raise LibraryError(f"{shown(path)} has gone, so nothing about it is kept.") from error
-    new = {"path": _stored(path), "size": facts.st_size, "mtime": facts.st_mtime_ns, "duration": duration}
-    new |= {"sample_rate": info and info.sample_rate, "channels": info and info.channels}
-    database.execute("DELETE FROM recordings WHERE path = :path AND (size != :size OR mtime_ns != :mtime)", new)
-    database.execute(
-        "INSERT INTO recordings (path, size, mtime_ns, duration, sample_rate, channels) "
-        "VALUES (:path, :size, :mtime, :duration, :sample_rate, :channels) ON CONFLICT (path) DO UPDATE SET "
-        "duration = max(duration, :duration), sample_rate = ifnull(:sample_rate, sample_rate), "
-        "channels = ifnull(:channels, channels)",
-        new,
-    )
-    return database.execute("SELECT id FROM recordings WHERE path = ?", (new["path"],)).fetchone()["id"]
-
-
-def _put_result(database: sqlite3.Connection, recording: int, analysis: Analysis) -> int:
-    facts = {"recording": recording, **_key_of(analysis), **scores.facts_of(analysis)}
-    facts["starts_at"], facts["ends_at"] = facts.pop("start"), facts.pop("end")
-    columns, values = ", ".join(facts), ", ".join(f":{name}" for name in facts)
-    return database.execute(f"INSERT INTO results ({columns}) VALUES ({values}) RETURNING id", facts).fetchone()["id"]
-
-
-def _key_of(analysis: Analysis) -> dict[str, object]:
-    key = {"model_id": analysis.model_id, "weights": analysis.weights, "window": analysis.window, "hop": analysis.hop}
-    key |= {"channel": str(analysis.channel), "precision": analysis.precision, "method": METHOD}
-    return {**key, "start": analysis.start, "end": analysis.end}
-
-
-def _whole_duration(analysis: Analysis) -> float:
-    return analysis.start + analysis.duration
-
-
-def _known(row: sqlite3.Row) -> KnownRecording:
-    return KnownRecording(
-        path=Path(os.fsdecode(row["path"])),
-        size=row["size"],
-        mtime_ns=row["mtime_ns"],
-        duration=row["duration"],
-        sample_rate=row["sample_rate"],
-        channels=row["channels"],
-        models=tuple(sorted((row["models"] or "").split(","))) if row["models"] else (),
-    )
-
-
-def _stored(path: Path) -> str | bytes:
-    """Return the whole path as text, or as bytes where it is none."""
-    whole = str(path.resolve())
-    try:
-        whole.encode("utf-8")
-    except UnicodeEncodeError:
-        return os.fsencode(whole)
-    return whole
-
-
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+UNKNOWN = {"sample_rate": None, "channels": None}

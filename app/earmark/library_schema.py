@@ -1,4 +1,7 @@
-"""The tables of the library, as numbered steps from one form to the next."""
+"""The tables of the library, as numbered steps from one form to the next.
+
+What searching needs of older rows is filled in later: what is NULL has not been looked at yet.
+"""
 
 from __future__ import annotations
 
@@ -52,26 +55,63 @@ FIRST = (
     """,
 )
 SECOND = (
-    "ALTER TABLE recordings ADD COLUMN recorded TEXT",  # ISO 8601, local time
+    "ALTER TABLE recordings ADD COLUMN recorded TEXT",  # ISO 8601, by the recorder's clock; NULL: not looked at yet
     "ALTER TABLE recordings ADD COLUMN recorded_from TEXT",  # name, file or mtime: where that is known from
+    "CREATE INDEX recordings_of_size ON recordings (size)",
+    "CREATE INDEX recordings_of_content ON recordings (sha256) WHERE sha256 IS NOT NULL",
+    "CREATE INDEX recordings_of_time ON recordings (recorded)",
+    "CREATE INDEX recordings_of_day ON recordings (substr(recorded, 6, 5))",  # of any year
+    "CREATE INDEX recordings_of_length ON recordings (duration)",
+    "ALTER TABLE results ADD COLUMN best REAL",  # the highest of all scores; NULL: not looked at yet
+    "CREATE INDEX results_of_model ON results (model_id, weights, recording)",
+    "CREATE INDEX results_of_best ON results (best, recording)",
     """
-    CREATE TABLE annotations (
-        id TEXT PRIMARY KEY,
-        recording INTEGER NOT NULL REFERENCES recordings ON DELETE CASCADE,
-        label TEXT NOT NULL,
-        onset REAL NOT NULL,             -- seconds
-        offset REAL NOT NULL,
-        status TEXT NOT NULL,            -- accepted, rejected
-        author TEXT NOT NULL,
-        made TEXT NOT NULL,
-        model_id TEXT NOT NULL,          -- whose event it answers; empty where a person drew it
-        weights TEXT NOT NULL,
-        score REAL,
-        whole TEXT NOT NULL              -- JSON of the annotation, with what has no column
+    CREATE TABLE labels (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE
     )
     """,
-    "CREATE INDEX annotations_of_recording ON annotations (recording)",
-    "CREATE INDEX annotations_of_label ON annotations (label, status)",
+    """
+    CREATE TABLE highest (               -- the highest score of each label in each result, for searching
+        result INTEGER NOT NULL REFERENCES results ON DELETE CASCADE,
+        label INTEGER NOT NULL REFERENCES labels,
+        score REAL NOT NULL,
+        recording INTEGER NOT NULL,      -- the result's
+        PRIMARY KEY (result, label)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX highest_of_label ON highest (label, score, recording)",
+    """
+    CREATE TABLE words (                 -- of the names of files and folders, and of tags
+        word TEXT NOT NULL,
+        recording INTEGER NOT NULL REFERENCES recordings ON DELETE CASCADE,
+        PRIMARY KEY (word, recording)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX words_of_recording ON words (recording)",
+    """
+    CREATE TABLE recording_tags (
+        recording INTEGER NOT NULL REFERENCES recordings ON DELETE CASCADE,
+        tag TEXT NOT NULL,
+        PRIMARY KEY (recording, tag)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX recordings_of_tag ON recording_tags (tag, recording)",
+    """
+    CREATE TABLE annotations (
+        recording INTEGER NOT NULL REFERENCES recordings ON DELETE CASCADE,
+        id TEXT NOT NULL,
+        label INTEGER NOT NULL REFERENCES labels,
+        status TEXT NOT NULL,            -- accepted, rejected
+        model_id TEXT NOT NULL,          -- whose event it answers; empty where a person drew it
+        weights TEXT NOT NULL,
+        whole TEXT NOT NULL,             -- JSON of the annotation
+        PRIMARY KEY (recording, id)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX annotations_of_label ON annotations (label, status, recording)",
+    "CREATE INDEX annotations_of_status ON annotations (status, recording)",
+    "CREATE INDEX annotations_of_model ON annotations (model_id, weights)",
     """
     CREATE TABLE changes (               -- the journal: what was done, in order; undone ones wait to be redone
         id INTEGER PRIMARY KEY,
@@ -83,23 +123,7 @@ SECOND = (
         undone INTEGER NOT NULL DEFAULT 0
     )
     """,
-    "CREATE INDEX changes_of_recording ON changes (recording, id)",
-    """
-    CREATE TABLE highest (               -- the surest labels of each result, for searching
-        result INTEGER NOT NULL REFERENCES results ON DELETE CASCADE,
-        label TEXT NOT NULL,
-        score REAL NOT NULL,
-        PRIMARY KEY (result, label)
-    ) WITHOUT ROWID
-    """,
-    "CREATE INDEX highest_of_label ON highest (label, score)",
-    """
-    CREATE TABLE recording_tags (
-        recording INTEGER NOT NULL REFERENCES recordings ON DELETE CASCADE,
-        tag TEXT NOT NULL,
-        PRIMARY KEY (recording, tag)
-    ) WITHOUT ROWID
-    """,
+    "CREATE INDEX changes_of_recording ON changes (recording, undone, id)",
     """
     CREATE TABLE calibrations (          -- probability = 1 / (1 + exp(-(slope * logit(score) + intercept)))
         model_id TEXT NOT NULL,
@@ -132,11 +156,11 @@ def migrate(database: sqlite3.Connection) -> None:
     Raises:
         LibraryError: it was made by a newer Earmark.
     """
-    if _version(database) == len(STEPS):
+    if version_of(database) == len(STEPS):
         return
     database.execute("PRAGMA journal_mode = WAL")  # stays with the file
     database.execute("BEGIN IMMEDIATE")  # another process may be at it: wait, then look again
-    version = _version(database)
+    version = version_of(database)
     if version > len(STEPS):
         raise LibraryError(
             f"The library has form {version}; this Earmark knows forms up to {len(STEPS)}.",
@@ -149,5 +173,6 @@ def migrate(database: sqlite3.Connection) -> None:
     database.execute("COMMIT")
 
 
-def _version(database: sqlite3.Connection) -> int:
+def version_of(database: sqlite3.Connection) -> int:
+    """Return the form that a library has; 0 is none yet."""
     return database.execute("PRAGMA user_version").fetchone()[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from earmark.analysis import Analysis, Heading
@@ -54,13 +55,18 @@ class Tagger:
         return Heard(analysis=self._kept(analysis), was_known=False)
 
     def _known(self, path: Path, heading: Heading) -> Analysis | None:
-        """Return what is known. A model without weights is asked again: nothing tells whether its rule has changed."""
+        """Return what is known, also of a file that was moved.
+
+        A model without weights is asked again: nothing tells whether its rule has changed.
+        """
         if not self._library or self._again or not heading.weights_sha256:
             return None
+        find = partial(self._library.find, weights=heading.weights_sha256, precision=self._engines.precision)
         try:
-            return self._library.find(
-                path, heading.model_id, weights=heading.weights_sha256, precision=self._engines.precision
-            )
+            found = find(path, heading.model_id)
+            if found is None and self._library.recognise(path):
+                found = find(path, heading.model_id)
+            return found
         except LibraryError as error:
             self._lose_library(error)
             return None
@@ -70,7 +76,9 @@ class Tagger:
         if not self._library:
             return analysis
         try:
-            return self._library.store(analysis)
+            kept = self._library.store(analysis)
+            self._library.hash_missing([analysis.path])  # a small part of the time that hearing it took
+            return kept
         except LibraryError as error:
             self._lose_library(error)
             return analysis

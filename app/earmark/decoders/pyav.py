@@ -50,6 +50,13 @@ def inspect(path: Path, warn: Warn) -> AudioInfo:
         )
 
 
+def tags(path: Path) -> dict[str, str]:
+    """Return what the file says about itself, by FFmpeg's names, in small letters; those of the sound count more."""
+    with opened(path) as source:
+        both = {**source.container.metadata, **source.stream.metadata}
+    return {name.lower(): str(value) for name, value in both.items()}
+
+
 def chunks(info: AudioInfo, start: int, end: int, warn: Warn) -> Iterator[Float]:
     with opened(info.path) as source:
         yield from _gathered(_span(_timed(source.frames_from(start, warn), start, info, warn), start, end))

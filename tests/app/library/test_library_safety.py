@@ -53,7 +53,7 @@ def test_a_truncated_library_is_a_new_one_or_moved_aside(library, analysis, find
 def test_a_library_of_a_newer_earmark_is_left_alone(library):
     with sqlite3.connect(library.path) as database:
         database.execute("PRAGMA user_version = 99")
-    with pytest.raises(LibraryError, match="form 99; this Earmark knows forms up to 1"):
+    with pytest.raises(LibraryError, match="form 99; this Earmark knows forms up to 2"):
         Library(library.path)
     assert moved(library) == []
 
