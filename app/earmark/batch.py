@@ -7,7 +7,6 @@ weights, the precision, and how Earmark cuts and stitches.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from typing import Literal
 
 from earmark.analysis import Heading
 from earmark.library import METHOD, Library
+from earmark.library_recordings import path_of, stored
 from earmark.library_schema import migrate
 from earmark.pace import Weight
 
@@ -79,7 +79,7 @@ class Queue:
     """
 
     def __init__(self, library: Library | None) -> None:
-        self._transaction = getattr(library, "transaction", None) or _Memory().transaction
+        self._transaction = library.transaction if library else _Memory().transaction
 
     def add(self, paths: Iterable[Path], heading: Heading, precision: str = "fp32") -> Iterator[int]:
         """Have recordings heard after those that wait; yield how many were added or renewed, some files at a time.
@@ -88,7 +88,7 @@ class Queue:
         """
         remaining = iter(paths)
         while some := list(islice(remaining, AT_ONCE)):
-            rows = [(_stored(path), heading.model_id, fingerprint(path, heading, precision)) for path in some]
+            rows = [(stored(path), heading.model_id, fingerprint(path, heading, precision)) for path in some]
             with self._transaction() as database:
                 before = database.total_changes
                 database.executemany(
@@ -177,7 +177,7 @@ class Queue:
             row = database.execute(
                 f"UPDATE queue SET {columns} WHERE path = :path AND model_id = :model_id "
                 "RETURNING id, path, model_id, state, reason",
-                {"path": _stored(path), "model_id": model_id, **changes},
+                {"path": stored(path), "model_id": model_id, **changes},
             ).fetchone()
         return _item(row) if row else None
 
@@ -224,18 +224,8 @@ class _Memory:
 def _item(row: sqlite3.Row) -> Item:
     return Item(
         number=row["id"],
-        path=Path(os.fsdecode(row["path"])),
+        path=path_of(row),
         model_id=row["model_id"],
         state=row["state"],
         reason=row["reason"],
     )
-
-
-def _stored(path: Path) -> str | bytes:
-    """Return the whole path as text, or as bytes where it is none."""
-    whole = os.path.realpath(path)
-    try:
-        whole.encode("utf-8")
-    except UnicodeEncodeError:
-        return os.fsencode(whole)
-    return whole
