@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TypedDict, Unpack
@@ -14,14 +14,27 @@ import numpy as np
 from earmark.api import Float
 from earmark.decoders import AudioInfo, Decoder, Undecodable, sndfile
 from earmark.errors import AudioFileError
-from earmark.samples import at_rate, mono, regrouped, resampled
+from earmark.samples import at_rate, mended, mono, regrouped, resampled
 
-__all__ = ["SUFFIXES", "AudioInfo", "Recording", "Span", "blocks", "found", "open_recording", "probe", "read", "walk"]
+__all__ = [
+    "EACH",
+    "SUFFIXES",
+    "AudioInfo",
+    "Recording",
+    "Span",
+    "blocks",
+    "found",
+    "open_recording",
+    "probe",
+    "read",
+    "walk",
+]
 
 _LIBSNDFILE = "wav wave bwf rf64 w64 aif aiff aifc caf au snd voc flac mp3 ogg oga opus ircam sf nist sph paf svx iff"
 _MUSIC = "m4a m4b aac mka wma amr ac3 eac3 dts wv ape tta tak mpc mp2 spx"
 _FILMS = "mp4 m4v mov 3gp 3g2 webm mkv asf wmv avi mpg mpeg ts flv"
 SUFFIXES = frozenset(f".{name}" for name in f"{_LIBSNDFILE} {_MUSIC} {_FILMS}".split())
+EACH = "each"  # all channels, as they are
 SETTLING_SECONDS = 1  # read before and after a span, so that resampling it gives the samples that the whole would give
 POSSIBLE_RATES = range(100, 10_000_001)  # hertz; what claims less or more is a damaged header
 
@@ -34,7 +47,7 @@ class Span(TypedDict, total=False):
 
     Attributes:
         sample_rate: hertz; None is the recording's own.
-        channel: "mix" (the mean), or a channel's number, counted from 1.
+        channel: "mix" (the mean), a channel's number, counted from 1, or `EACH`: all of them, beside each other.
         start: seconds.
         end: seconds; None is the end.
     """
@@ -57,7 +70,7 @@ class Recording:
         self._decoder = decoder
 
     def blocks(self, *, seconds: float = 30.0, **span: Unpack[Span]) -> Iterator[Float]:
-        """Yield mono samples [samples] in −1..1, `seconds` long each but for the last.
+        """Yield mono samples [samples] in −1..1, `seconds` long each but for the last; [samples, channels] for `EACH`.
 
         A span has exactly the samples that the whole recording has between its ends. A recording whose rest cannot be
         decoded ends early, with a warning.
@@ -66,16 +79,17 @@ class Recording:
             AudioFileError: there is no such channel, or the file has gone.
         """
         rate = span.get("sample_rate") or self.info.sample_rate
-        channel = self._channel_index(span.get("channel", "mix"))
+        chosen = self._chosen(span.get("channel", "mix"))
         first, last = self._frames_between(span.get("start", 0.0), span.get("end"))
         as_it_is = rate == self.info.sample_rate
-        pieces = self._mono(first, last, channel) if as_it_is else self._resampled(first, last, channel, rate)
+        pieces = self._heard(first, last, chosen) if as_it_is else self._resampled(first, last, chosen, rate)
         return regrouped(pieces, max(1, round(seconds * rate)))
 
     def read(self, **span: Unpack[Span]) -> Float:
         """Return the samples that `blocks` would yield, in one piece."""
         pieces = list(self.blocks(**span))
-        return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
+        shape = (0, self.info.channels) if span.get("channel") == EACH else (0,)
+        return np.concatenate(pieces) if pieces else np.zeros(shape, np.float32)
 
     def frames(self, *, start: float = 0.0, end: float | None = None) -> Iterator[Float]:
         """Yield the samples [frames, channels] between two times, in seconds, in pieces of any length.
@@ -93,6 +107,13 @@ class Recording:
         last = frames if end is None else max(0, min(frames, round(end * rate)))
         return min(max(0, round(start * rate)), last), last
 
+    def _chosen(self, channel: Channel) -> Callable[[Float], Float]:
+        """Return what makes of [frames, channels] what is wanted."""
+        if channel == EACH:
+            return lambda frames: mended(frames, self._warn)
+        number = self._channel_index(channel)
+        return lambda frames: mono(frames, number, self._warn)
+
     def _channel_index(self, channel: Channel) -> int | None:
         if channel == "mix":
             return None
@@ -103,9 +124,8 @@ class Recording:
             )
         return int(channel) - 1
 
-    def _mono(self, first: int, last: int, channel: int | None) -> Iterator[Float]:
-        for frames in self._decoded(first, last):
-            yield mono(frames, channel, self._warn)
+    def _heard(self, first: int, last: int, chosen: Callable[[Float], Float]) -> Iterator[Float]:
+        return map(chosen, self._decoded(first, last))
 
     def _decoded(self, first: int, last: int) -> Iterator[Float]:
         """Yield [frames, channels]; where libsndfile gives up half-way, FFmpeg can often go on."""
@@ -122,14 +142,14 @@ class Recording:
         except OSError as error:
             raise AudioFileError(f"{shown(self.info.path)} can no longer be read.", hint=str(error)) from error
 
-    def _resampled(self, first: int, last: int, channel: int | None, rate: int) -> Iterator[Float]:
+    def _resampled(self, first: int, last: int, chosen: Callable[[Float], Float], rate: int) -> Iterator[Float]:
         """Yield the span at another rate, beginning at a whole second, where both grids have a sample."""
         own = self.info.sample_rate
         begin = max(0, first // own - SETTLING_SECONDS)  # seconds
         stop = min(self.info.frames, last + SETTLING_SECONDS * own)
         skip = at_rate(first, own, rate) - begin * rate
         left = max(at_rate(last, own, rate) - at_rate(first, own, rate), int(first < last))
-        for piece in resampled(self._mono(begin * own, stop, channel), own, rate):
+        for piece in resampled(self._heard(begin * own, stop, chosen), own, rate):
             wanted = piece[skip : skip + left]
             skip = max(0, skip - len(piece))
             left -= len(wanted)

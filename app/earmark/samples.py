@@ -15,9 +15,7 @@ LONGEST_ANSWER = 1 << 20  # samples asked of soxr at once; it crashes on some gi
 
 def mono(frames: Float, channel: int | None, warn: Callable[[str], None]) -> Float:
     """Return one channel, or the mean for None, of [frames, channels]; what is not a number becomes 0."""
-    samples = frames if channel is None else frames[:, channel : channel + 1]
-    if len(samples) and not max(samples.max(), -samples.min()) <= LOUDEST:  # also where that is not a number
-        samples = _mended(samples, warn)
+    samples = mended(frames if channel is None else frames[:, channel : channel + 1], warn)
     mixed = samples[:, 0]
     if samples.shape[1] == 1:
         return mixed
@@ -28,7 +26,10 @@ def mono(frames: Float, channel: int | None, warn: Callable[[str], None]) -> Flo
     return mixed
 
 
-def _mended(samples: Float, warn: Callable[[str], None]) -> Float:
+def mended(samples: Float, warn: Callable[[str], None]) -> Float:
+    """Return samples that are numbers and no louder than sound can be."""
+    if not len(samples) or max(samples.max(), -samples.min()) <= LOUDEST:  # not so where that is not a number
+        return samples
     if not np.isfinite(samples).all():
         warn("Some samples are not numbers; they were taken as silence.")
         samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
@@ -43,16 +44,21 @@ def at_rate(samples: int, own: int, wanted: int) -> int:
 
 
 def resampled(pieces: Iterable[Float], own: int, wanted: int) -> Iterator[Float]:
-    """Yield the pieces at another rate, as if they had been resampled at once; never nothing for something."""
-    stream = soxr.ResampleStream(own, wanted, 1, dtype="float32", quality="HQ")
-    read = written = 0
+    """Yield the pieces [samples] or [samples, channels] at another rate, as if they had been resampled at once.
+
+    Never nothing for something.
+    """
+    stream = None
+    read, written, none = 0, 0, np.zeros(0, np.float32)
     for piece in _cut(pieces, max(1, LONGEST_ANSWER * own // wanted)):
-        read += len(piece)
+        stream = stream or soxr.ResampleStream(own, wanted, piece[0].size, dtype="float32", quality="HQ")
+        read, none = read + len(piece), piece[:0]
         yield (made := stream.resample_chunk(np.ascontiguousarray(piece)))
         written += len(made)
-    yield (made := stream.resample_chunk(np.zeros(0, np.float32), last=True))
-    if read and not written + len(made):
-        yield np.zeros(1, np.float32)
+    if stream:
+        yield (made := stream.resample_chunk(np.ascontiguousarray(none), last=True))
+        if read and not written + len(made):
+            yield np.zeros((1, *none.shape[1:]), np.float32)
 
 
 def _cut(pieces: Iterable[Float], size: int) -> Iterator[Float]:

@@ -19,8 +19,8 @@ NO_DEVICE_HINT = "Connect headphones or a loudspeaker; everything but playing wo
 class Sound(Protocol):
     """What is used of the sounddevice module."""
 
-    def query_devices(self, device: None, kind: str) -> Any: ...
-    def check_output_settings(self, *, samplerate: float, channels: int) -> None: ...
+    def query_devices(self, device: int | None = None, kind: str | None = None) -> Any: ...
+    def check_output_settings(self, *, device: int | None, samplerate: float, channels: int) -> None: ...
 
     OutputStream: Callable[..., Any]
 
@@ -48,28 +48,52 @@ def system_sound(*, look_again: bool = False) -> Sound:
 
 @dataclass(frozen=True)
 class Outlet:
-    """The device that plays: its sample rate in Hz and its channels."""
+    """The device that plays: its sample rate in Hz, its channels, and its number; None is the system's choice."""
 
     sample_rate: int
     channels: int
+    device: int | None = None
 
 
-def outlet(sound: Sound, wanted_rate: int) -> Outlet:
-    """Return how the default device can play a recording of `wanted_rate`: at that rate, or else at its own.
+def device_names(sound: Sound) -> list[str]:
+    """Return the names of the devices that can play, each once, as the system orders them."""
+    return list(dict.fromkeys(device["name"] for device in sound.query_devices() if _plays(device)))
+
+
+def outlet(sound: Sound, wanted_rate: int, *, device: str = "") -> Outlet:
+    """Return how a device can play a recording of `wanted_rate`: at that rate, or else at its own.
+
+    Args:
+        device: its name; empty is the one that the system has chosen.
 
     Raises:
-        AudioDeviceError: there is no device.
+        AudioDeviceError: there is no device, or none of that name.
     """
+    number = _number(sound, device) if device else None
     try:
-        device = sound.query_devices(None, "output")
+        found = sound.query_devices(number, "output")
     except Exception as error:  # PortAudioError and ValueError, by host
         raise AudioDeviceError("No sound device was found.", hint=NO_DEVICE_HINT) from error
-    channels = min(2, device["max_output_channels"])
+    channels = min(2, found["max_output_channels"])
     try:
-        sound.check_output_settings(samplerate=wanted_rate, channels=channels)
+        sound.check_output_settings(device=number, samplerate=wanted_rate, channels=channels)
     except Exception:  # the device refuses that rate: it is resampled
-        return Outlet(int(device["default_samplerate"]), channels)
-    return Outlet(wanted_rate, channels)
+        return Outlet(int(found["default_samplerate"]), channels, number)
+    return Outlet(wanted_rate, channels, number)
+
+
+def _number(sound: Sound, name: str) -> int:
+    for number, device in enumerate(sound.query_devices()):
+        if device["name"] == name and _plays(device):
+            return number
+    raise AudioDeviceError(
+        f"The sound device “{name}” is not there.",
+        hint="Connect it, or choose another one under Play ▸ Output device.",
+    )
+
+
+def _plays(device: Any) -> bool:
+    return device["max_output_channels"] > 0
 
 
 def let_the_process_end() -> None:

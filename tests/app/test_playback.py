@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import numpy as np
 import pytest
 import soundfile
 
 from earmark.api import AudioDeviceError, AudioFileError
-from earmark.playback import LATENCY, Clock, Playback
+from earmark.performance import LATENCY
+from earmark.playback import Playback
+from earmark.playing_clock import Clock, Given
+from earmark.route import Passage, Route
 from earmark.sound import outlet
 
 
@@ -30,19 +34,23 @@ class Card:
         self.started = threading.Event()
         self.time, self.active = 1.0, False
         self.heard: list[np.ndarray] = []
+        self.opened: list[float] = []
 
-    def query_devices(self, device, kind):
+    def query_devices(self, device=None, kind=None):
+        if kind is None:
+            return [self.query_devices(None, "output")] if self.present else []
         if not self.present:
             raise ValueError("Error querying device -1")
-        return {"max_output_channels": 2, "default_samplerate": 48_000.0}
+        return {"name": "Card", "max_output_channels": 2, "default_samplerate": 48_000.0}
 
-    def check_output_settings(self, *, samplerate, channels):
+    def check_output_settings(self, *, device, samplerate, channels):
         if self.rates and samplerate not in self.rates:
             raise ValueError("Invalid sample rate")
 
     def OutputStream(self, *, samplerate, channels, callback, finished_callback, **_):  # noqa: N802
         self.rate, self.channels = samplerate, channels
         self.callback, self.finished = callback, finished_callback
+        self.opened.append(samplerate)
         return self
 
     def start(self) -> None:
@@ -69,6 +77,17 @@ class Card:
     def vanish(self) -> None:
         self.active = False
         self.finished()
+
+
+def heard_until(card: Card, comes) -> np.ndarray:
+    """Play on in blocks of 1000 until one is as wanted; return all that was heard meanwhile [samples]."""
+    blocks = []
+    for _ in range(200):
+        blocks.append(card.pull(1000)[:, 0])
+        if comes(blocks[-1]):
+            return np.concatenate(blocks)
+        time.sleep(0.005)
+    raise AssertionError("It never came.")
 
 
 @pytest.fixture
@@ -142,13 +161,11 @@ def test_the_position_is_what_is_heard_not_what_was_handed_out(noise, play):
 
 
 def test_an_empty_buffer_holds_the_position_instead_of_running_ahead():
-    clock = Clock()
-    clock.give(heard_at=1.0, first=0, count=100)
-    clock.give(heard_at=3.0, first=100, count=100)
-    assert clock.sample(0.5, 100) == 0
-    assert clock.sample(1.5, 100) == 50
-    assert clock.sample(2.9, 100) == 100
-    assert clock.sample(3.25, 100) == 125
+    clock, route = Clock(100), Route(Passage(), 100)
+    clock.give(Given(heard_at=1.0, samples=100, route=route, first=0))
+    clock.give(Given(heard_at=3.0, samples=100, route=route, first=100))
+    assert clock.place(0.5) is None
+    assert [clock.place(now).seconds for now in (1.5, 2.9, 3.25)] == [0.5, 1.0, 1.25]
 
 
 def test_a_device_that_refuses_the_rate_gets_its_own_and_the_position_stays_in_seconds(noise, play):
@@ -197,19 +214,21 @@ def test_stopping_says_nothing_and_frees_the_device(noise, play):
     assert playback.position is None
 
 
-def test_one_stretch_after_another_waits_for_the_device(noise, play):
+def test_another_place_is_faded_to_without_letting_go_of_the_device(noise, play):
     path, samples = noise
     card = Card()
     playback, _ = play(card, path)
     card.pull(1000)
-    card.started.clear()
     playback.play(path, start=0.5)
-    assert np.array_equal(card.pull(1000)[:, 0], samples[16_000:17_000])
+    assert playback.position == 0.5  # at once, although what was before is still in the device
+    heard = heard_until(card, lambda block: np.array_equal(block[-500:], samples[16_500:17_000]))
+    assert np.abs(np.diff(heard)).max() <= 2
+    assert len(card.opened) == 1
 
 
 def test_mono_devices_get_one_channel():
     class MonoCard(Card):
-        def query_devices(self, device, kind):
+        def query_devices(self, device=None, kind=None):
             return {"max_output_channels": 1, "default_samplerate": 44_100.0}
 
     assert outlet(MonoCard(), 8000).channels == 1

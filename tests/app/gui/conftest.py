@@ -168,12 +168,14 @@ class Card:
         self.streams: list[CountingStream] = []
         self.started = threading.Event()
 
-    def query_devices(self, device, kind):
+    def query_devices(self, device=None, kind=None):
+        if kind is None:
+            return [self.query_devices(None, "output")] if self.present else []
         if not self.present:
             raise ValueError("Error querying device -1")
-        return {"max_output_channels": 2, "default_samplerate": float(self.own_rate)}
+        return {"name": "Card", "max_output_channels": 2, "default_samplerate": float(self.own_rate)}
 
-    def check_output_settings(self, *, samplerate, channels):
+    def check_output_settings(self, *, device, samplerate, channels):
         if self.rates and samplerate not in self.rates:
             raise ValueError("Invalid sample rate")
 
