@@ -39,12 +39,13 @@ class BatchRun:
         notice: told where the queue cannot be read or written; it never stops what is being heard.
 
     Attributes:
+        precision: of what is heard from now on.
         going: whether what waits is to be heard; set from any thread.
     """
 
     def __init__(self, queue: Queue, precision: str, notice: Callable[[EarmarkError], object]) -> None:
         self.queue, self.pace, self.going = queue, Pace(), False
-        self._precision, self._notice = precision, notice
+        self.precision, self._notice = precision, notice
 
     def next(self, headings: Mapping[str, Heading]) -> Item | None:
         """Return what is to be heard now, or None: nothing waits, or the run is paused.
@@ -64,7 +65,7 @@ class BatchRun:
 
     def begin(self, path: Path, heading: Heading) -> Begun:
         """Return the recording as it is now."""
-        return Begun(path=path, heading=heading, facts=fingerprint(path, heading, self._precision))
+        return Begun(path=path, heading=heading, facts=fingerprint(path, heading, self.precision))
 
     def go_on(self, path: Path, done: float, total: float, speed: float) -> None:
         """Know how far the recording in work is.

@@ -151,6 +151,14 @@ class Engines:
             self._device_line = answer.header["line"] if answer else ""
         return self._device_line
 
+    def use(self, *, device: str, precision: str, deadline: float) -> None:
+        """Run elsewhere or otherwise from the next request on; to be called while nothing is asked."""
+        same = (device, deadline) == (self.device, self.deadline)
+        self.device, self.precision, self.deadline = device, precision, deadline
+        if not same:
+            self._device_line = ""
+            self.close()
+
     def close(self) -> None:
         """End every engine; what is waited for ends with an error."""
         with self._keeping:

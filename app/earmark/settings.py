@@ -36,6 +36,7 @@ class Settings:
         precision: of file analysis.
         deadline: seconds that a plugin may take for one batch.
         threshold: replaces the models' own thresholds where it is set.
+        cache_gigabytes: of spectrograms on disk, the least recently used of which go.
         author: who judges and annotates; the login name where nobody said otherwise.
         window: the window's own (geometry, docks, recent files); core does not look inside.
     """
@@ -46,6 +47,7 @@ class Settings:
     deadline: float = 60.0
     threshold: float | None = None
     author: str = field(default_factory=login_name)
+    cache_gigabytes: float = 2.0
     window: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -49,6 +49,20 @@ class TileCache:
         self._most = most_bytes
         self._unswept = most_bytes  # written since the folder was looked through: at the start, nobody knows
 
+    def limit(self, most_bytes: int) -> None:
+        """Keep no more than this from now on; what is too much goes when something is kept."""
+        self._most = self._unswept = most_bytes
+
+    def size(self) -> int:
+        """Return how many bytes are kept."""
+        return sum(size for _, size, _ in _files(self._folder))
+
+    def clear(self) -> None:
+        """Let go of everything."""
+        for _, _, path in _files(self._folder):
+            with suppress(OSError):
+                path.unlink()
+
     def of(self, path: Path, grid: Grid) -> KeptTiles:
         """Return what is kept of a recording as it is on disk now, drawn on a grid."""
         return KeptTiles(self, _name_of(path, (grid.fft_size, *astuple(grid.settings)[1:], grid.channel)), grid)

@@ -32,7 +32,7 @@ class Drawing(QObject):
         super().__init__()
         self.settings = SpectrogramSettings()
         self.channel: str | int = "mix"
-        self._view, self._cache = view, cache or TileCache()
+        self._view, self.cache = view, cache or TileCache()
         self._loader: SpectrogramLoader | None = None
         self._leaving: set[SpectrogramLoader] = set()
         self._next: Pixels | None = None  # of the loader; they are the item's once there is something in them
@@ -66,7 +66,7 @@ class Drawing(QObject):
             loader.wait()
 
     def _begin(self, path: Path) -> None:
-        self._loader = loader = SpectrogramLoader(path, self._cache, settings=self.settings, channel=self.channel)
+        self._loader = loader = SpectrogramLoader(path, self.cache, settings=self.settings, channel=self.channel)
         self._connect(loader, loader.opened, self._open)
         self._connect(loader, loader.sampled, lambda columns: self._filled().add_sampled(columns))
         self._connect(loader, loader.whole_grown, lambda *columns: self._filled().add_whole(*columns))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -23,6 +24,15 @@ KEPT = 8  # results in memory; the library has the others
 NAMED = 2  # labels in a recording's state
 
 
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """How models are run: on what, how precisely, and how many seconds a plugin may take for one batch."""
+
+    device: str
+    precision: str
+    deadline: float
+
+
 class Listening(QObject):
     """Has recordings heard, one at a time, and keeps what was heard."""
 
@@ -35,6 +45,7 @@ class Listening(QObject):
     grew = Signal(object, object)  # Path, Growth
     heard = Signal(object, object)  # Path, Analysis
     failed = Signal(object)  # EarmarkError
+    running_changed = Signal(object)  # Running: how it is from now on; as it was where the new one cannot be
     settled = Signal(object)  # Item of the queue, as it is now
     worked = Signal(object, str, float)  # Path, model_id, the share of it that is done
 
@@ -63,6 +74,7 @@ class Listening(QObject):
         self._analyser.failed.connect(self._fail)
         self._analyser.cancelled.connect(self._cancel)
         self._analyser.settled.connect(self.settled)
+        self.running_changed.connect(lambda running: self._kept.clear())
         self._analyser.rested.connect(self.ended)
 
     def start(self) -> None:
@@ -115,6 +127,28 @@ class Listening(QObject):
     def pause(self) -> None:
         """Leave what waits in the queue; the recording in work is heard to its end."""
         self.batch.going = False
+
+    def run_as(self, running: Running) -> None:
+        """Run the models elsewhere or otherwise, from the next recording on."""
+        self._analyser.send(lambda: self._run_as(running))
+
+    @property
+    def running(self) -> Running:
+        """Return how the models are run."""
+        engines = self._engines
+        return Running(device=engines.device, precision=engines.precision, deadline=engines.deadline)
+
+    def _run_as(self, running: Running) -> None:
+        """Try it, on the analyser's thread; where it is no good, go back."""
+        before = self.running
+        try:
+            self._engines.use(**asdict(running))
+            self.device_known.emit(self._engines.device_line())
+        except EarmarkError as error:
+            self.failed.emit(error)
+            self._engines.use(**asdict(before))
+        self.batch.precision = self._engines.precision
+        self.running_changed.emit(self.running)
 
     def _ask(self, path: Path, heading: Heading, *, first: bool) -> None:
         if not heading.has_weights:
