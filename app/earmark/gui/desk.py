@@ -12,7 +12,7 @@ from earmark import settings
 from earmark.engine_client import Engines
 from earmark.gui.actions import Actions
 from earmark.gui.centre import Centre
-from earmark.gui.events_table import EventsTable
+from earmark.gui.events_panel import EventsPanel
 from earmark.gui.findings import Findings
 from earmark.gui.listening import Listening
 from earmark.gui.notices import Notices
@@ -55,7 +55,8 @@ class Desk(QObject):
         super().__init__(window)
         self.window, self.engines, self.library = window, engines, library
         self.playback, self.appearance = playback, appearance
-        self.centre, self.tags, self.events = Centre(), Tags(), EventsTable()
+        self.centre, self.tags, self.events_panel = Centre(), Tags(), EventsPanel()
+        self.events = self.events_panel.table
         self.recordings, self.notices, self.progress = Recordings(), Notices(), ProgressRow()
         self.settings_row = SettingsRow()
         self.span, self.selection = self.centre.span, self.centre.selection

@@ -79,7 +79,7 @@ class MainWindow(QMainWindow):
         docks = [
             layout.dock(self, "Recordings", desk.recordings, LEFT),
             layout.dock(self, "Tags", desk.tags, RIGHT),
-            layout.dock(self, "Events", desk.events, RIGHT),
+            layout.dock(self, "Events", desk.events_panel, RIGHT),
         ]
         self.resizeDocks(docks[:2], list(SIDES), Qt.Orientation.Horizontal)
         self.setStatusBar(layout.bottom(desk.settings_row, desk.progress, desk.notices))
