@@ -19,11 +19,12 @@ from earmark.exchange import jams_json as jams
 from earmark.exchange import losses as _losses
 from earmark.exchange.arrival import Arrival, annotations_of, arrive, matched
 from earmark.exchange.detection import detect
-from earmark.exchange.folder import Folder
+from earmark.exchange.folder import Folder, write_file
+from earmark.exchange.gathering import Gatherer
 from earmark.exchange.labelled import Format, Labelled, LabelledEvent
 from earmark.exchange.losses import Losses
 from earmark.exchange.report import Remark, Report
-from earmark.exchange.wanted import WANTED, wanted
+from earmark.exchange.wanted import WANTED, only, wanted
 
 __all__ = [
     "FORMATS",
@@ -31,6 +32,7 @@ __all__ = [
     "Arrival",
     "Folder",
     "Format",
+    "Gatherer",
     "Labelled",
     "LabelledEvent",
     "Losses",
@@ -41,10 +43,12 @@ __all__ = [
     "detect",
     "losses",
     "matched",
+    "only",
     "read",
     "read_any",
     "wanted",
     "write",
+    "write_file",
 ]
 
 FORMATS: Mapping[str, Format] = {

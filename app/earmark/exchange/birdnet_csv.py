@@ -1,8 +1,8 @@
 """CSV in the column order of BirdNET-Analyzer, where what has no scientific name has its common one twice.
 
 BirdNET finds the columns by their names and needs a number for the confidence: what it has no column for follows its
-own, and an event that a person drew has a confidence of 1 and a person as its source. Other tables with a header are read as well:
-Kaleidoscope's, those that BirdNET makes for R, and whatever names a begin, an end and a label.
+own, and an event that a person drew has a confidence of 1 and a person as its source. Other tables with a header are
+read as well: Kaleidoscope's, those that BirdNET makes for R, and whatever names a begin, an end and a label.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from earmark.exchange.text import hertz, rows_of, score, seconds, text_of
 title = "CSV, as BirdNET writes it"
 noun = "CSV tables as BirdNET writes them"
 suffix = ".csv"
-holds = frozenset({"scores", "people", "statuses", "reviewers", "frequencies"})
+holds = frozenset({"scores", "statuses", "reviewers", "frequencies"})
 COLUMNS = ("Start (s)", "End (s)", "Scientific name", "Common name", "Confidence", "File")
 MORE_COLUMNS = ("Low Freq (Hz)", "High Freq (Hz)", "Source", "Status", "Reviewer")
 PERSON, DRAWN_SCORE = "person", 1.0  # of what a person drew

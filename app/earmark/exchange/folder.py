@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -33,11 +34,7 @@ class Folder:
             DatasetError: the folder cannot be written.
         """
         path = self.place(document)
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            _write_whole(path, self._form, document)
-        except OSError as error:
-            raise DatasetError(f"{path} cannot be written.", hint=str(error)) from error
+        write_file(path, self._form, document)
         return path
 
     def _name(self, document: Document) -> str:
@@ -68,13 +65,22 @@ def _short(name: str) -> str:
     return os.fsencode(name)[:LONGEST_NAME].decode("utf-8", "ignore") if len(os.fsencode(name)) > LONGEST_NAME else name
 
 
-def _write_whole(path: Path, form: Format, document: Document) -> None:
+def write_file(path: Path, form: Format, document: Document) -> None:
+    """Write a document beside its place and move it there; what was there is replaced at once, or not at all.
+
+    Raises:
+        DatasetError: it cannot be written.
+    """
     beside = path.with_name(f".{os.getpid()}.partial")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with beside.open("w", encoding="utf-8", errors="surrogateescape", newline="") as stream:
             form.write([document], stream)
             stream.flush()
             os.fsync(stream.fileno())
         beside.replace(path)
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be written.", hint=error.strerror or str(error)) from error
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from earmark.annotations import Status
+from earmark.document import Document
 from earmark.judging import JudgedEvent
 
 WANTED: Mapping[str, frozenset[Status]] = {
@@ -17,3 +18,8 @@ WANTED: Mapping[str, frozenset[Status]] = {
 def wanted(events: Iterable[JudgedEvent], which: str = "kept") -> list[JudgedEvent]:
     """Return the events of a choice: "kept" is all but the rejected ones."""
     return [event for event in events if event.status in WANTED[which]]
+
+
+def only(document: Document, which: str) -> Document:
+    """Return a document with the events of a choice."""
+    return {**document, "events": [event for event in document["events"] if event["status"] in WANTED[which]]}
