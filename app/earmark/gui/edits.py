@@ -15,8 +15,6 @@ from earmark.gui.labels import Labels
 from earmark.judging import JudgedEvent, answers_of
 
 JUST_HEARD = 1.0  # seconds that a label given while playing covers: one presses after what one hears
-    1.0  # seconds before the playhead that a label given while playing covers: one presses after what one hears
-)
 
 
 class Edits:
