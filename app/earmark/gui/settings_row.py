@@ -1,144 +1,191 @@
-"""The sliders that say what counts as an event; they act while they move."""
+"""What counts as an event, in a row of sliders that act while they move, and how many there are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from earmark.events import EventSettings
-from earmark.gui.own_keys import BUTTON, SLIDER, keep_keys
+from earmark.gui.own_keys import BUTTON, keep_keys
+from earmark.gui.setting import NARROWEST, NEAR, USUAL, Setting
+from earmark.gui.theme import muted
+from earmark.judging import JudgedEvent
 
 DEFAULTS = EventSettings()
-STEPS = 100  # of every slider
-
-
-class Setting(QWidget):
-    """A name, a slider and its number, which can be typed too."""
-
-    changed = Signal()
-
-    def __init__(self, name: str, tip: str, *, most: float, value: float, unit: str = "") -> None:
-        super().__init__()
-        self._most = most
-        self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setMaximum(STEPS)
-        self.number = QDoubleSpinBox(maximum=most, decimals=2, singleStep=most / STEPS, suffix=unit)
-        self.number.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        self.number.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.number.setKeyboardTracking(False)
-        self.number.setFixedWidth(58 if unit else 44)
-        self.slider.setMinimumWidth(50)
-        self.slider.setMaximumWidth(140)
-        self._label = QLabel(name)
-        self._label.setBuddy(self.number)
-        self._name(name.replace("&", ""), tip)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(5)
-        for widget in (self._label, self.slider, self.number):
-            row.addWidget(widget)
-        self._default = value
-        self.set_value(value)
-        self.slider.valueChanged.connect(self._slide)
-        self.number.valueChanged.connect(self._type)
-        self.number.lineEdit().returnPressed.connect(self.number.clearFocus)  # the window's keys act again
-
-    def _name(self, name: str, tip: str) -> None:
-        keep_keys(self.slider, SLIDER)
-        for widget in (self._label, self.slider, self.number):
-            widget.setToolTip(tip)
-        self.slider.setAccessibleName(name)
-        self.number.setAccessibleName(f"{name}, as a number")
-        self.setAccessibleName(name)
-
-    @property
-    def value(self) -> float:
-        """Return the number."""
-        return self.number.value()
-
-    def set_value(self, value: float) -> None:
-        """Show a number without saying so."""
-        with QSignalBlocker(self.slider), QSignalBlocker(self.number):
-            self.slider.setValue(round(value / self._most * STEPS))
-            self.number.setValue(value)
-
-    def _slide(self, step: int) -> None:
-        with QSignalBlocker(self.number):
-            self.number.setValue(step / STEPS * self._most)
-        self.changed.emit()
-
-    def _type(self, value: float) -> None:
-        with QSignalBlocker(self.slider):
-            self.slider.setValue(round(value / self._most * STEPS))
-        self.changed.emit()
+OWN = "Use a threshold of its own for each label: the model's, or those chosen in Model ▸ Thresholds (Alt+L)"
+THRESHOLD = "The score from which a label counts, for all labels"
+HYSTERESIS = "How far the score may fall below the threshold while an event lasts, as a share of it"
+GAPS = "Pauses shorter than this belong to the event"
+SHORTEST = "Nothing shorter than this counts"
+SPACING = 12  # pixels between two settings
 
 
 class SettingsRow(QWidget):
-    """All settings of events, in a row."""
+    """All settings of events, in a row; where it is narrow, all but the threshold leave their sliders out."""
 
     changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self.threshold = Setting(
-            "&Threshold", "The score from which a label counts, for all labels", most=1.0, value=DEFAULTS.threshold
-        )
-        self.own = QCheckBox("&Per label")
-        self.own.setToolTip("Use the thresholds that the model brings for each of its labels")
-        keep_keys(self.own, BUTTON)
-        self.smooth = Setting("S&mooth", "Median filter over the scores", most=2.0, value=DEFAULTS.smooth, unit=" s")
-        self.close_gaps = Setting(
-            "&Gaps", "Pauses shorter than this belong to the event", most=3.0, value=DEFAULTS.close_gaps, unit=" s"
-        )
-        self.shortest = Setting(
-            "S&hortest", "Nothing shorter than this counts", most=2.0, value=DEFAULTS.shortest, unit=" s"
-        )
-        self._thresholds: Mapping[str, float] = {}
-        self._insisted = False
+        self._build()
         self._lay_out()
         self.offer_thresholds({})
         self.threshold.changed.connect(self._leave_own)
         self.own.toggled.connect(self.changed)
-        for setting in (self.smooth, self.close_gaps, self.shortest):
+        for setting in self._foldable:
             setting.changed.connect(self.changed)
 
+    def _build(self) -> None:
+        chosen = DEFAULTS
+        self.threshold = Setting("Th&reshold", THRESHOLD, most=1.0, value=chosen.threshold)
+        self.own = QCheckBox("Per &label")
+        self.smooth = Setting("Sm&ooth", "Median filter over the scores", most=2.0, value=chosen.smooth, unit=" s")
+        self.hysteresis = Setting("H&ysteresis", HYSTERESIS, most=1.0, value=chosen.hysteresis)
+        self.close_gaps = Setting("&Gaps", GAPS, most=3.0, value=chosen.close_gaps, unit=" s")
+        self.shortest = Setting("&Shortest", SHORTEST, most=2.0, value=chosen.shortest, unit=" s")
+        self.count = muted()
+        self._models: Mapping[str, float] = {}  # label → threshold that the model brings
+        self._chosen: Mapping[str, float] = {}  # label → threshold that the person chose
+        self._insisted = False
+
+    @property
+    def _foldable(self) -> tuple[Setting, ...]:
+        return self.smooth, self.hysteresis, self.close_gaps, self.shortest
+
     def _lay_out(self) -> None:
+        self.own.setToolTip(OWN)
+        keep_keys(self.own, BUTTON)
+        self.count.setAccessibleName("Events found")
+        self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        for widget in (self.threshold, self.own, self.smooth, self.close_gaps, self.shortest):
+        row.setSpacing(SPACING)
+        for widget in (self.threshold, self.own, *self._foldable, self.count):
             row.addWidget(widget)
 
-    def offer_thresholds(self, thresholds: Mapping[str, float]) -> None:
-        """Offer a model's own thresholds; where it has some they are used until the slider is moved."""
-        if thresholds == self._thresholds and self._thresholds:
+    def offer_thresholds(self, thresholds: Mapping[str, float], chosen: Mapping[str, float] | None = None) -> None:
+        """Offer a model's own thresholds, and those that the person chose for it; they are used until the slider moves.
+
+        The same ones again change nothing: a person may have moved the slider in the meantime.
+        """
+        if thresholds and thresholds == self._models and chosen in (None, self._chosen):
             return
-        self._thresholds = thresholds
+        self._models, self._chosen = thresholds, chosen or {}
+        there = bool(self._models or self._chosen)
         with QSignalBlocker(self.own):
-            self.own.setVisible(bool(thresholds))
-            self.own.setChecked(bool(thresholds) and not self._insisted)
+            self.own.setVisible(there)
+            self.own.setChecked(there and not self._insisted)
+        self._fit()
 
     def insist_on(self, threshold: float) -> None:
         """Use one threshold for all labels, whatever a model brings."""
         self._insisted = True
         self.threshold.set_value(threshold)
 
-    def settings(self) -> EventSettings:
-        """Return what is set."""
-        own = self._thresholds if self.own.isChecked() else {}
-        return replace(
-            DEFAULTS,
-            threshold=self.threshold.value,
-            thresholds=own,
-            smooth=self.smooth.value,
-            close_gaps=self.close_gaps.value,
-            shortest=self.shortest.value,
-        )
+    @property
+    def chosen(self) -> Mapping[str, float]:
+        """Return the thresholds that the person chose, by label."""
+        return self._chosen
+
+    def choose_thresholds(self, thresholds: Mapping[str, float]) -> None:
+        """Use these for their labels from now on; no other label's threshold moves."""
+        if not self.own.isChecked():
+            self._chosen = dict.fromkeys(self._models, self.threshold.value)
+        self._use_chosen({**self._chosen, **thresholds})
+
+    def forget_chosen(self) -> None:
+        """Return to the thresholds that the model brings."""
+        self._use_chosen({})
+
+    def _use_chosen(self, thresholds: Mapping[str, float]) -> None:
+        self._chosen = thresholds
+        there = bool(self._models or self._chosen)
+        with QSignalBlocker(self.own):
+            self.own.setVisible(there)
+            self.own.setChecked(there)
+        self.changed.emit()
 
     def _leave_own(self) -> None:
         with QSignalBlocker(self.own):
             self.own.setChecked(False)
         self.changed.emit()
+
+    def settings(self) -> EventSettings:
+        """Return what is set."""
+        return replace(
+            DEFAULTS,
+            threshold=self.threshold.value,
+            thresholds={**self._models, **self._chosen} if self.own.isChecked() else {},
+            smooth=self.smooth.value,
+            hysteresis=self.hysteresis.value,
+            close_gaps=self.close_gaps.value,
+            shortest=self.shortest.value,
+        )
+
+    def use(self, settings: EventSettings) -> None:
+        """Set all of it, as a preset does."""
+        for setting, value in (
+            (self.threshold, settings.threshold),
+            (self.smooth, settings.smooth),
+            (self.hysteresis, settings.hysteresis),
+            (self.close_gaps, settings.close_gaps),
+            (self.shortest, settings.shortest),
+        ):
+            setting.set_value(value)
+        self._chosen = settings.thresholds
+        with QSignalBlocker(self.own):
+            self.own.setVisible(bool(self._models or self._chosen))
+            self.own.setChecked(bool(settings.thresholds))
+        self.changed.emit()
+
+    def show_count(self, events: Sequence[JudgedEvent]) -> None:
+        """Say how many events there are, of how many labels."""
+        there = [event for event in events if event.status != "rejected"]
+        labels = len({event.label for event in there})
+        self._say(f"{_counted(len(there), 'event')}, {_counted(labels, 'label')}" if events else "No events")
+        accepted = sum(event.status == "accepted" for event in there)
+        self.count.setToolTip(f"{accepted} accepted, {len(events) - len(there)} rejected and not counted")
+
+    def forget_count(self) -> None:
+        """Say nothing: it is not known yet."""
+        self._say("")
+        self.count.setToolTip("")
+
+    def _say(self, count: str) -> None:
+        self.count.setText(count)
+        self.updateGeometry()
+        self._fit()
+
+    def resizeEvent(self, event) -> None:  # noqa: N802 - Qt's
+        """Fold what does not fit."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Fold what does not fit, but not under a hand that moves it."""
+        if not any(setting.slider.isSliderDown() for setting in self._foldable):
+            folded = self.width() < self._width(sliders=5, slider=NARROWEST)
+            for setting in self._foldable:
+                setting.fold(folded=folded)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's
+        """Return the size when folded."""
+        return QSize(self._width(sliders=1, slider=NARROWEST), super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's
+        """Return the size with all sliders, whether they are folded now or not."""
+        return QSize(self._width(sliders=5, slider=USUAL), super().sizeHint().height())
+
+    def _width(self, *, sliders: int, slider: int) -> int:
+        """Return the pixels that so many sliders of a width need, with all that stands beside them."""
+        settings = (self.threshold, *self._foldable)
+        named = sum(each.name.sizeHint().width() + each.number.width() + NEAR + SPACING for each in settings)
+        beside = sum(each.sizeHint().width() + SPACING for each in (self.own, self.count) if each.isVisibleTo(self))
+        return named + beside + sliders * (slider + NEAR) - SPACING
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")

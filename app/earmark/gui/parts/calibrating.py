@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from earmark.gui.desk import Desk
 from earmark.gui.event_finder import Search
+from earmark.gui.knowledge import Knowledge
 from earmark.gui.part import Part
+
+KEPT = "thresholds"  # in `settings.window`: model → label → threshold that the person chose
 
 
 class Calibrating:
-    """Keeps sliders and tags in step with the scores."""
+    """Keeps sliders, tags and thresholds in step with the scores."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._here: tuple[Search, int] | None = None  # whose scores the tags show
+        self._chosen: dict[str, Mapping[str, float]] = {}  # of models that are not shown now
+        self._model_id = ""
+        self.knowledge = Knowledge(desk.library)
+        self._connect()
+
+    def _connect(self) -> None:
+        desk = self._desk
         desk.settings_row.changed.connect(self._use)
         desk.findings.analysis_changed.connect(self._show_analysis)
+        desk.findings.changed.connect(self._show_count)
+        desk.findings.change_made.connect(self.knowledge.read_again)
         desk.listening.grew.connect(self._show_growth)
         desk.player.moved.connect(lambda seconds: self._show_here())
+        desk.selection.changed.connect(self._show_selection)
         desk.changed.connect(lambda: desk.settings_row.setEnabled(desk.shown.info is not None))
+        self.knowledge.changed.connect(lambda: desk.tags.show_probabilities(self.knowledge.calibrations))
+        self.knowledge.failed.connect(desk.notices.report)
 
     @property
     def part(self) -> Part:
@@ -27,20 +45,47 @@ class Calibrating:
         desk = self._desk
         return Part(
             given=lambda: {"analysis"} if desk.findings.analysis else set(),
+            keep=self._keep,
+            restore=self._restore,
             panes=(desk.tags.view, desk.settings_row.threshold.slider),
+            close=self.knowledge.close,
         )
+
+    def _keep(self) -> dict[str, Any]:
+        self._remember_chosen()
+        return {KEPT: {model: dict(chosen) for model, chosen in self._chosen.items() if chosen}}
+
+    def _restore(self, kept: Mapping[str, Any]) -> None:
+        written = kept.get(KEPT)
+        models = written.items() if isinstance(written, dict) else ()
+        self._chosen = {model: _numbers(chosen) for model, chosen in models if isinstance(chosen, dict)}
+
+    def _remember_chosen(self) -> None:
+        if self._model_id:
+            self._chosen[self._model_id] = self._desk.settings_row.chosen
 
     def _use(self) -> None:
         self._desk.findings.use(self._desk.settings_row.settings())
 
     def _show_analysis(self) -> None:
-        analysis = self._desk.findings.analysis
+        analysis, row = self._desk.findings.analysis, self._desk.settings_row
         if analysis:
-            self._desk.settings_row.offer_thresholds(analysis.thresholds)
-            self._desk.findings.settings = self._desk.settings_row.settings()
+            self._remember_chosen()
+            self._model_id = analysis.model_id
+            row.offer_thresholds(analysis.thresholds, self._chosen.get(analysis.model_id, {}))
+            self._desk.findings.settings = row.settings()
+            self.knowledge.open(analysis.model_id, analysis.weights)
         else:
             self._desk.tags.model.show_here({})
         self._desk.tags.model.show_tags(analysis.tags() if analysis else ())
+        self._show_selection()
+
+    def _show_count(self) -> None:
+        findings, row = self._desk.findings, self._desk.settings_row
+        if findings.events or findings.search:
+            row.show_count(findings.events)
+        else:
+            row.forget_count()
 
     def _show_growth(self, path, growth) -> None:
         if path == self._desk.shown.path and self._desk.findings.analysis is None:
@@ -56,3 +101,15 @@ class Calibrating:
             self._here = (search, step)
             scores = dict(zip(search.labels, search.frames[step].tolist(), strict=True))
             self._desk.tags.model.show_here(scores)
+
+    def _show_selection(self) -> None:
+        stretch, search = self._desk.selection.stretch, self._desk.findings.search
+        if stretch is None or search is None:
+            self._desk.tags.show_selection(None)
+            return
+        self._desk.tags.show_selection(search.highest(stretch.start, stretch.end))
+
+
+def _numbers(chosen: Mapping[Any, Any]) -> dict[str, float]:
+    """Return what of a kept mapping can be thresholds."""
+    return {str(label): float(value) for label, value in chosen.items() if isinstance(value, int | float)}
