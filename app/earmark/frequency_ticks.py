@@ -10,6 +10,7 @@ from earmark.frequency_scale import FrequencyScale, nice_step
 
 NARROW = 3.0  # times its lower end: up to here a stretch of frequencies is labelled in even steps on any scale
 NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "G♯", "A", "B♭", "B")
+FEW = 4  # ticks of ones, twos and fives that do not tell enough
 LOWEST_NOTE, HIGHEST_NOTE = 16.0, 17_000.0  # Hz: beyond, nobody speaks of notes
 
 
@@ -22,8 +23,9 @@ def ticks_between(scale: FrequencyScale, bottom: float, top: float, *, most: int
     low, high = float(scale.hertz(max(bottom, 0.0))), float(scale.hertz(min(top, 1.0)))
     if high <= low:
         return []
-    even = scale.name == "linear" or high < NARROW * low
-    wanted = _even(low, high, nice_step((high - low) / max(most, 1))) if even else _decades(low, high)
+    wanted = [] if scale.name == "linear" or high < NARROW * low else _decades(low, high)
+    if len(wanted) < FEW:
+        wanted = _even(low, high, nice_step((high - low) / max(most, 1)))
     return _apart(scale, wanted, (top - bottom) / max(most, 1))
 
 

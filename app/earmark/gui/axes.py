@@ -18,7 +18,7 @@ LEFT = 116  # pixels: wide enough for "Crackling fire"; the same beside spectrog
 RIGHT = 62  # pixels: the decibel bar, and the lanes' scroll bar
 STEPS = (
     *(digit * 10.0**power for power in (-4, -3, -2, -1) for digit in (1, 2, 5)),
-    *(1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200),
+    *(1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200),
 )
 TICK_PIXELS = 96  # between labelled ticks at least
 ROW_PIXELS = 36  # between the frequencies' ticks at least
@@ -63,7 +63,8 @@ class TimeAxis(pg.AxisItem):
     scrubbed = Signal(float)  # seconds
 
     def __init__(self) -> None:
-        super().__init__("top", maxTickLength=-6)
+        super().__init__("top", maxTickLength=5)
+        self.setStyle(tickTextOffset=1)
         self.enableAutoSIPrefix(False)
         self.setHeight(RULER)
         self._began: datetime | None = None
@@ -124,7 +125,7 @@ class FrequencyAxis(pg.AxisItem):
     reset = Signal()  # by a double click
 
     def __init__(self) -> None:
-        super().__init__("left", maxTickLength=-5)
+        super().__init__("left", maxTickLength=4)
         self.enableAutoSIPrefix(False)
         self.setWidth(LEFT)
         self.scale_shown = FrequencyScale("linear", 22_050.0)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 MARGIN = 8  # pixels from the plot's edges
+PADDING = 18  # pixels of a line's frame, as in the style sheet, and a little air
 
 
 class Caption(QLabel):
@@ -45,8 +46,9 @@ class Caption(QLabel):
     def _place(self) -> None:
         left, top, right, bottom = self._inside
         room = self.parentWidget().rect().adjusted(left, top, -right, -bottom)
-        self.setMaximumWidth(max(room.width() - 2 * MARGIN, 1))
-        self.adjustSize()
+        wanted = self.fontMetrics().size(0, self.text()).width() + PADDING
+        self.setFixedWidth(max(min(wanted, room.width() - 2 * MARGIN), 1))
+        self.setFixedHeight(self.heightForWidth(self.width()) if self.wordWrap() else self.sizeHint().height())
         spare_width, spare_height = room.width() - self.width(), room.height() - self.height()
         x = _offset(self._at, Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight, spare_width)
         y = _offset(self._at, Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignBottom, spare_height)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -140,6 +141,17 @@ class Pixels:
             if columns is not None and column % TILE_COLUMNS < len(columns):
                 return to_decibels(int(columns[column % TILE_COLUMNS, row]))
         return None
+
+    def columns_between(self, start: float, end: float, *, most: int) -> Bytes:
+        """Return the columns [up to `most`, rows] of a stretch, as far as it is known, of the whole recording's."""
+        kept = len(self._levels) - 1
+        above = next((each for each in range(kept) if (end - start) / self._column_seconds(each) <= most), kept)
+        first = int(start / self._column_seconds(above))
+        last = max(math.ceil(end / self._column_seconds(above)), first + 1)
+        return self._levels[above][first : min(last, -(-self._reach >> above))]
+
+    def _column_seconds(self, above: int) -> float:
+        return self.grid.column_seconds(self.grid.whole_level + above)
 
     def _columns(self, level: int, index: int) -> Bytes | None:
         """Return the columns of a tile, only as far as they are known; None where none is."""

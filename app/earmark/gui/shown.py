@@ -50,6 +50,7 @@ class Shown(QObject):
         self.drawing.draw(path)
 
     def _leave(self) -> None:
+        self.info = None
         self.drawing.leave()
         self.left.emit()
 

@@ -19,13 +19,15 @@ from earmark.gui.pixels import Pixels
 from earmark.gui.plot import ZOOM_A_NOTCH, Playhead, TimeBox, time_plot
 from earmark.gui.read_out import pointer_text, stretch_text
 from earmark.gui.selecting import Ground
-from earmark.gui.selection import Selection
+from earmark.gui.selection import Selection, Stretch
 from earmark.gui.selection_item import SelectionItem
 from earmark.gui.selection_tool import SelectionTool
 from earmark.gui.spectrogram_item import SpectrogramItem
 from earmark.gui.theme import DARK, Theme
 from earmark.gui.time_span import TimeSpan
+from earmark.stretch_levels import levels
 
+MEASURED = 1_000  # columns whose levels are read while the selection is dragged
 PATIENCE_MS = 300  # until it is said that something is being waited for
 INSIDE = (LEFT, RULER, 0, 0)  # what of the plot the axes take
 TOP_RIGHT = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
@@ -108,6 +110,8 @@ class SpectrogramView(QWidget):
         """Say instead of a spectrogram why there is none; "" says nothing."""
         self._waiting.stop()
         self.caption.say(sentence)
+        for axis in (self._time_axis, self._frequency_axis):
+            axis.setStyle(showValues=not sentence)  # they are those of the recording before
 
     def show_pixels(self, pixels: Pixels | None) -> None:
         """Draw a recording, or none."""
@@ -144,7 +148,14 @@ class SpectrogramView(QWidget):
     def show_numbers(self) -> None:
         """Say what is selected."""
         stretch = self._selection.stretch
-        self.numbers.say(stretch_text(stretch) if stretch else "")
+        self.numbers.say(stretch_text(stretch, levels=self._levels(stretch)) if stretch else "")
+
+    def _levels(self, stretch: Stretch) -> tuple[float, float] | None:
+        pixels = self.item.pixels
+        if pixels is None:
+            return None
+        columns = pixels.columns_between(stretch.start, stretch.end, most=MEASURED)
+        return levels(columns, pixels.grid.nyquist, stretch.low, stretch.high)
 
     def _ground(self) -> Ground | None:
         pixels = self.item.pixels

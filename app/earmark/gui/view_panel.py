@@ -37,8 +37,8 @@ class ViewPanel(QDialog):
 
     def _build(self) -> None:
         self.scale = _choice("Frequency axis", {name: SCALE_NAMES[name] for name in SCALES})
-        self.lowest = _hertz("Lowest frequency in view", "From 0 Hz")
-        self.highest = _hertz("Highest frequency in view", "To the highest")
+        self.lowest = _hertz("Lowest frequency in view", "0 Hz")
+        self.highest = _hertz("Highest frequency in view", "the highest")
         self.colours = _choice("Colours", {name: name.capitalize() for name in colour_maps.NAMES})
         self.colours.setIconSize(GRADIENT)
         for row, name in enumerate(colour_maps.NAMES):
@@ -57,7 +57,7 @@ class ViewPanel(QDialog):
         form = QFormLayout(self)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("&Frequency axis", self.scale)
-        form.addRow("Fre&quencies", _beside(self.lowest, self.highest))
+        form.addRow("Fre&quencies", _beside(self.lowest, QLabel("to"), self.highest))
         form.addRow("&Colours", self.colours)
         form.addRow("&Decibels", self.range)
         form.addRow("", _beside(self.low, QLabel("to"), self.high))
