@@ -57,6 +57,7 @@ class TimeBox(pg.ViewBox):
 
     def _follow(self, start: float, end: float) -> None:
         self.setXRange(start, end, padding=0)
+        self.updateMatrix()  # else pyqtgraph does it while it paints, and then paints everything again
 
     def pan_towards(self, seconds: float, most: float) -> None:
         """Pan a little where a drag has left the view, by up to a part of what is in view."""
