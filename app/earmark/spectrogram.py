@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain, repeat
 from typing import Any
 
@@ -80,14 +80,14 @@ class Grid:
     settings: SpectrogramSettings = field(default_factory=SpectrogramSettings)
     channel: str | int = "mix"
 
-    @property
+    @cached_property
     def fft_size(self) -> int:
         """Return the samples of a window."""
         if self.settings.fft_size:
             return self.settings.fft_size
         return min(max(SMALLEST, 2 ** round(math.log2(self.sample_rate * AUTO_SECONDS))), LARGEST)
 
-    @property
+    @cached_property
     def rows(self) -> int:
         """Return the number of frequency bins, 0 Hz to Nyquist."""
         return self.fft_size // 2 + 1
@@ -122,7 +122,7 @@ class Grid:
         """Return the columns of a tile."""
         return range(index * TILE_COLUMNS, min((index + 1) * TILE_COLUMNS, self.columns(level)))
 
-    @property
+    @cached_property
     def whole_level(self) -> int:
         """Return the finest level of which the whole recording is kept in memory."""
         level = 0
