@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from earmark.spectrogram import DB_PER_STEP, FLOOR_DB, Bytes
@@ -9,11 +11,21 @@ from earmark.spectrogram import DB_PER_STEP, FLOOR_DB, Bytes
 POWERS = 10 ** ((FLOOR_DB + DB_PER_STEP * np.arange(256)) / 10)  # of each byte
 
 
-def levels(columns: Bytes, nyquist: float, low: float | None, high: float | None) -> tuple[float, float] | None:
-    """Return the mean (of the power) and the highest decibels between two frequencies; None where nothing is known.
+@dataclass(frozen=True, kw_only=True)
+class Levels:
+    """Decibels relative to full scale, None where they are not known.
 
-    Where the columns are those of a long recording, moments are already joined by their maximum, and the mean is that
-    of the loudest.
+    Attributes:
+        mean: of the power of all points.
+        peak: of the loudest point.
+    """
+
+    mean: float | None = None
+    peak: float | None = None
+
+
+def levels(columns: Bytes, nyquist: float, low: float | None = None, high: float | None = None) -> Levels:
+    """Return the levels between two frequencies.
 
     Args:
         columns: [columns, rows], 0 Hz to `nyquist`.
@@ -24,7 +36,7 @@ def levels(columns: Bytes, nyquist: float, low: float | None, high: float | None
     last = highest_row if high is None else round(high / nyquist * highest_row)
     found = columns[:, first : last + 1]
     if not found.size:
-        return None
+        return Levels()
     counts = np.bincount(found.ravel(), minlength=256)
     loudest = FLOOR_DB + DB_PER_STEP * int(np.flatnonzero(counts)[-1])
-    return float(10 * np.log10(counts @ POWERS / found.size)), loudest
+    return Levels(mean=float(10 * np.log10(counts @ POWERS / found.size)), peak=loudest)

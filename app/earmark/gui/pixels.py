@@ -142,13 +142,14 @@ class Pixels:
                 return to_decibels(int(columns[column % TILE_COLUMNS, row]))
         return None
 
-    def columns_between(self, start: float, end: float, *, most: int) -> Bytes:
-        """Return the columns [up to `most`, rows] of a stretch, as far as it is known, of the whole recording's."""
+    def columns_between(self, start: float, end: float, *, most: int) -> tuple[int, Bytes]:
+        """Return a level, and what is known of the stretch there: columns [up to `most`, rows]."""
         kept = len(self._levels) - 1
         above = next((each for each in range(kept) if (end - start) / self._column_seconds(each) <= most), kept)
         first = int(start / self._column_seconds(above))
         last = max(math.ceil(end / self._column_seconds(above)), first + 1)
-        return self._levels[above][first : min(last, -(-self._reach >> above))]
+        known = self._levels[above][first : min(last, -(-self._reach >> above))]
+        return self.grid.whole_level + above, known
 
     def _column_seconds(self, above: int) -> float:
         return self.grid.column_seconds(self.grid.whole_level + above)

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from earmark.gui.axes import clock_text, time_text
 from earmark.gui.selection import Stretch
+from earmark.stretch_levels import Levels
 
 PRECISE = 0.1  # seconds: a length under this is said in milliseconds
+UNKNOWN = Levels()
 SEPARATOR = " · "
 
 
@@ -17,18 +19,14 @@ def pointer_text(seconds: float, hertz: float, decibels: float | None, *, began:
     return SEPARATOR.join(filter(None, (time_text(seconds), clock, _hertz(hertz), decibels_text(decibels))))
 
 
-def stretch_text(stretch: Stretch, *, levels: tuple[float, float] | None = None) -> str:
-    """Return the selection's numbers: "0:01.000 – 0:02.500 · 1.500 s · 800 – 3 140 Hz · mean −60 dB · peak −12 dB".
-
-    Args:
-        levels: the mean and the highest decibels in it.
-    """
+def stretch_text(stretch: Stretch, *, levels: Levels = UNKNOWN) -> str:
+    """Return the selection's numbers: "0:01.000 – 0:02.500 · 1.500 s · 800 – 3 140 Hz · mean −60 dB · peak −12 dB"."""
     ends = f"{time_text(stretch.start)} – {time_text(stretch.end)}"
     parts = [ends, length_text(stretch.end - stretch.start)]
     if stretch.low is not None and stretch.high is not None:
         parts.append(f"{_number(stretch.low)} – {_hertz(stretch.high)}")
-    if levels is not None:
-        parts += [f"mean {decibels_text(levels[0])}", f"peak {decibels_text(levels[1])}"]
+    named = (("mean", levels.mean), ("peak", levels.peak))
+    parts += [f"{name} {decibels_text(level)}" for name, level in named if level is not None]
     return SEPARATOR.join(parts)
 
 

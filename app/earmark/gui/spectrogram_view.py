@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pyqtgraph as pg
@@ -25,9 +26,9 @@ from earmark.gui.selection_tool import SelectionTool
 from earmark.gui.spectrogram_item import SpectrogramItem
 from earmark.gui.theme import DARK, Theme
 from earmark.gui.time_span import TimeSpan
-from earmark.stretch_levels import levels
+from earmark.stretch_levels import Levels, levels
 
-MEASURED = 1_000  # columns whose levels are read while the selection is dragged
+MEASURED = 4_000  # columns whose levels are read while the selection is dragged
 PATIENCE_MS = 300  # until it is said that something is being waited for
 INSIDE = (LEFT, RULER, 0, 0)  # what of the plot the axes take
 TOP_RIGHT = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
@@ -150,12 +151,14 @@ class SpectrogramView(QWidget):
         stretch = self._selection.stretch
         self.numbers.say(stretch_text(stretch, levels=self._levels(stretch)) if stretch else "")
 
-    def _levels(self, stretch: Stretch) -> tuple[float, float] | None:
+    def _levels(self, stretch: Stretch) -> Levels:
         pixels = self.item.pixels
         if pixels is None:
-            return None
-        columns = pixels.columns_between(stretch.start, stretch.end, most=MEASURED)
-        return levels(columns, pixels.grid.nyquist, stretch.low, stretch.high)
+            return Levels()
+        level, columns = pixels.columns_between(stretch.start, stretch.end, most=MEASURED)
+        found = levels(columns, pixels.grid.nyquist, stretch.low, stretch.high)
+        moments_are_joined = pixels.grid.hop(level) > pixels.grid.transform_hop(level)
+        return replace(found, mean=None) if moments_are_joined else found
 
     def _ground(self) -> Ground | None:
         pixels = self.item.pixels
