@@ -86,9 +86,18 @@ class LabelBook:
         """Return a label's key."""
         return next((number for number, each in self.numbered().items() if each == label), None)
 
-    def offers(self, of_model: Sequence[str], text: str = "") -> dict[str, list[str]]:
-        """Return title → labels to choose from that hold `text`, each label once, empty groups left out."""
-        groups = {"Used last": self.recent, "Your own": self.own, "The model's": sorted(of_model, key=_read)}
+    def offers(self, of_model: Sequence[str], text: str = "", *, here: Sequence[str] = ()) -> dict[str, list[str]]:
+        """Return title → labels to choose from that hold `text`, each label once, empty groups left out.
+
+        Args:
+            here: labels of the recording's events.
+        """
+        groups = {
+            "Used last": self.recent,
+            "Your own": self.own,
+            "The model's": sorted(of_model, key=_read),
+            "In this recording": here,
+        }
         offered: dict[str, list[str]] = {}
         seen: set[str] = set()
         for title, labels in groups.items():

@@ -23,7 +23,7 @@ class LabelChooser(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.line, self.list, self._title = QLineEdit(), QListWidget(), QLabel()
-        self._book, self._of_model = LabelBook(), ()
+        self._book, self._of_model, self._here = LabelBook(), (), ()
         self._do: Callable[[str], object] = str
         self._lay_out()
         self.line.textChanged.connect(lambda text: self._offer(text))
@@ -47,9 +47,9 @@ class LabelChooser(QDialog):
             layout.addWidget(widget)
         self.resize(*SIZE)
 
-    def offer(self, book: LabelBook, of_model: Sequence[str]) -> None:
-        """Offer the labels of a book and of a model."""
-        self._book, self._of_model = book, tuple(of_model)
+    def offer(self, book: LabelBook, of_model: Sequence[str], here: Sequence[str]) -> None:
+        """Offer the labels of a book, of a model, and of the recording's events."""
+        self._book, self._of_model, self._here = book, tuple(of_model), tuple(here)
 
     def ask(self, title: str, at: QPoint, do: Callable[[str], object]) -> None:
         """Ask at a place on the screen, and do something with the answer; Esc does nothing."""
@@ -65,16 +65,17 @@ class LabelChooser(QDialog):
     def _offer(self, text: str) -> None:
         """List what holds the text, and on top of all what it would create."""
         self.list.clear()
-        offers = self._book.offers(self._of_model, text)
+        offers = self._book.offers(self._of_model, text, here=self._here)
         labels = [label for group in offers.values() for label in group]
         for title, group in offers.items():
             self._add_title(title)
             for label in group:
                 self._add(label, self._words(label))
         typed = clean(text)
-        if typed and not any(same_label(typed, label) for label in labels):
+        known = next((label for label in labels if same_label(typed, label)), None)
+        if typed and known is None:
             self._add(typed, f"New label “{typed}”")
-        self._go_to(self._place_of(typed))
+        self._go_to(known)
 
     def _add_title(self, title: str) -> None:
         item = QListWidgetItem(title)
@@ -90,24 +91,27 @@ class LabelChooser(QDialog):
         number = self._book.number_of(label)
         return f"{label_text(label)}   {number}" if number else label_text(label)
 
-    def _place_of(self, typed: str) -> int:
-        """Return the row to begin with: what was typed in full, else the first."""
-        rows = [row for row in range(self.list.count()) if self._label(row)]
-        return next((row for row in rows if same_label(self._label(row), typed)), rows[0] if rows else -1)
+    def _go_to(self, known: str | None) -> None:
+        """Begin with the label that was typed in full, else with the first."""
+        rows = self._rows()
+        self._show(next((row for row in rows if self._label(row) == known), rows[0] if rows else -1))
+
+    def _rows(self) -> list[int]:
+        return [row for row in range(self.list.count()) if self._label(row)]
 
     def _label(self, row: int) -> str:
         item = self.list.item(row)
         return (item.data(LABEL) or "") if item else ""
 
-    def _go_to(self, row: int) -> None:
+    def _show(self, row: int) -> None:
         self.list.setCurrentRow(row)
         self.list.setAccessibleDescription(self.list.item(row).text() if row >= 0 else "")
 
     def _step(self, count: int) -> None:
-        rows = [row for row in range(self.list.count()) if self._label(row)]
+        rows = self._rows()
         if rows:
             here = rows.index(self.list.currentRow()) if self.list.currentRow() in rows else 0
-            self._go_to(rows[min(max(here + count, 0), len(rows) - 1)])
+            self._show(rows[min(max(here + count, 0), len(rows) - 1)])
 
     def _confirm(self) -> None:
         if label := self._label(self.list.currentRow()):

@@ -42,7 +42,7 @@ class Labels(QObject):
     def ask(self, title: str, do: Callable[[str], object], *, by_mouse: bool = False) -> None:
         """Ask for a label, at the pointer or in the middle of the window, and do something with it."""
         chooser = self.chooser
-        chooser.offer(self.book, (*self.of_model, *self._strange()))
+        chooser.offer(self.book, self.of_model, self._strange())
         middle = self._window.mapToGlobal(self._window.rect().center())
         at = QCursor.pos() if by_mouse else middle - QPoint(chooser.width() // 2, chooser.height() // 2)
         chooser.ask(title, at, lambda label: do(self._use(label)))

@@ -18,6 +18,7 @@ EDGE = 6.0  # pixels in which an edge is taken hold of
 EDGE_PART = 0.34  # of the event's width: short ones can still be moved
 CORE = 1.5  # pixels around the middle that move an event however short it is
 STILL = 4  # pixels: a hand that moves no further has clicked
+UPRIGHT = 12.0  # pixels that a hand strays sideways on its way to another lane
 REACH = 4.0  # pixels from which edges and playhead draw
 LEFT_BUTTON, RIGHT_BUTTON = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 CURSORS = {"onset": Qt.CursorShape.SizeHorCursor, "offset": Qt.CursorShape.SizeHorCursor}
@@ -123,9 +124,12 @@ class LaneEditing(QObject):
     def _draft(self, held: Held, event: QMouseEvent) -> Draft:
         """Return where the event would be; only a body goes to another lane."""
         place = self._ground.place_of(event.position())
-        onset, offset = held.drag.to(place.x(), NO_MAGNETS if event.modifiers() & Toggle else self._magnets)
         row = int(np.floor(place.y())) if held.drag.part == "body" else held.row
         row = min(max(row, 0), len(self._ground.item.lanes) - (held.number is not None))
+        is_upright = row != held.row and abs(event.position().x() - held.pressed_at.x()) < UPRIGHT
+        seconds = held.drag.held_at if is_upright else place.x()
+        is_free = is_upright or event.modifiers() & Toggle
+        onset, offset = held.drag.to(seconds, NO_MAGNETS if is_free else self._magnets)
         return Draft(label=self._ground.label_of_row(row), row=row, onset=onset, offset=offset)
 
     def _release(self, event: QMouseEvent) -> bool:

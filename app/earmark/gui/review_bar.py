@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QStackedLayout,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -52,6 +51,7 @@ class ReviewBar(QWidget):
         self.words, self.part, self.sentence = QLabel(), QProgressBar(), muted()
         self.plays, self.leave = QCheckBox("Play each"), QPushButton("Leave")
         self.steps: dict[str, QToolButton] = {}
+        self._idle, self._busy = QWidget(), QWidget()
         self._lay_out()
         self._connect()
         self.show_left(None)
@@ -69,17 +69,13 @@ class ReviewBar(QWidget):
         self.plays.setToolTip("Play every event as it comes")
         self.leave.setToolTip("Leave the review (Esc)")
         self.sentence.setWordWrap(True)
-        idle, busy = QWidget(), QWidget()
-        self._lay_out_idle(idle)
-        self._lay_out_busy(busy)
-        self._pages = QStackedLayout()
-        self._pages.addWidget(idle)
-        self._pages.addWidget(busy)
+        self._lay_out_idle(self._idle)
+        self._lay_out_busy(self._busy)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
-        layout.addWidget(self.sentence)
-        layout.addLayout(self._pages)
+        for widget in (self.sentence, self._idle, self._busy):
+            layout.addWidget(widget)
 
     def _lay_out_idle(self, page: QWidget) -> None:
         row = QHBoxLayout(page)
@@ -127,7 +123,8 @@ class ReviewBar(QWidget):
 
     def show_left(self, progress: tuple[int, int] | None, labels: Mapping[str, tuple[int, int]] | None = None) -> None:
         """Show how many are reviewed and how many there are; None: no review is going on."""
-        self._pages.setCurrentIndex(0 if progress is None else 1)
+        self._idle.setVisible(progress is None)
+        self._busy.setVisible(progress is not None)
         if progress is None:
             return
         reviewed, count = progress
