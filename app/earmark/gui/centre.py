@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QScrollBar, QSplitter, QStack
 from earmark.gui.axes import LEFT, RIGHT
 from earmark.gui.lanes_view import LanesView
 from earmark.gui.overview import Overview
+from earmark.gui.score_strip import ScoreStrip
 from earmark.gui.selection import Selection
 from earmark.gui.selection_item import show_selection
 from earmark.gui.spectrogram_view import SpectrogramView
@@ -37,7 +38,7 @@ class EmptyState(QWidget):
 
 
 class Centre(QStackedWidget):
-    """Overview, spectrogram, lanes and the scroll bar under them; or the empty state."""
+    """Overview, spectrogram, lanes, scores and the scroll bar under them; or the empty state."""
 
     sought = Signal(float)  # seconds
 
@@ -49,7 +50,8 @@ class Centre(QStackedWidget):
         self.overview = Overview(self.span)
         self.spectrogram = SpectrogramView(self.span, self.selection)
         self.lanes = LanesView(self.span)
-        self._bands = [show_selection(self.lanes.plot, self.selection)]
+        self.scores = ScoreStrip(self.span)
+        self._bands = [show_selection(each.plot, self.selection) for each in (self.lanes, self.scores)]
         self._sizes_chosen = False  # by the person
         self.scroll_bar = QScrollBar(Qt.Orientation.Horizontal)
         self.scroll_bar.setAccessibleName("Time in view")
@@ -62,6 +64,7 @@ class Centre(QStackedWidget):
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self.spectrogram)
         self.splitter.addWidget(self.lanes)
+        self.splitter.addWidget(self.scores)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.splitterMoved.connect(self._keep_sizes)
         column = QWidget()
@@ -79,6 +82,7 @@ class Centre(QStackedWidget):
     def _connect(self) -> None:
         self.spectrogram.sought.connect(self.sought)
         self.lanes.sought.connect(self.sought)
+        self.scores.sought.connect(self.sought)
         self.lanes.grew.connect(self._make_room)
         self.selection.changed.connect(lambda: self.overview.show_selection(self.selection.stretch))
         self.span.moved.connect(self._show_span)
@@ -86,7 +90,7 @@ class Centre(QStackedWidget):
 
     def wear(self, theme: Theme) -> None:
         """Draw in a theme's colours."""
-        for view in (self.overview, self.spectrogram, self.lanes, *self._bands):
+        for view in (self.overview, self.spectrogram, self.lanes, self.scores, *self._bands):
             view.wear(theme)
 
     def show_recording(self, shown: bool) -> None:
@@ -95,7 +99,7 @@ class Centre(QStackedWidget):
 
     def show_playhead(self, seconds: float) -> None:
         """Move the playhead in all views."""
-        for view in (self.overview, self.spectrogram, self.lanes):
+        for view in (self.overview, self.spectrogram, self.lanes, self.scores):
             view.show_playhead(seconds)
 
     def _keep_sizes(self) -> None:
@@ -104,9 +108,9 @@ class Centre(QStackedWidget):
     def _make_room(self) -> None:
         """Give the lanes the height they ask for, up to a part of the whole; never less than they have."""
         lanes = min(self.lanes.sizeHint().height(), round(self.splitter.height() * MOST_LANES))
-        _, has = self.splitter.sizes()
+        above, has, scores = self.splitter.sizes()
         if not self._sizes_chosen and lanes > has:
-            self.splitter.setSizes([self.splitter.height() - lanes, lanes])
+            self.splitter.setSizes([above + has - lanes, lanes, scores])
 
     def _show_span(self, start: float, end: float) -> None:
         page = round((end - start) * SCROLL_UNITS)

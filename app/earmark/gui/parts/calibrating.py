@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from earmark.gui.actions import Deed
 from earmark.gui.desk import Desk
 from earmark.gui.event_finder import Search
 from earmark.gui.knowledge import Knowledge
 from earmark.gui.part import Part
+from earmark.gui.score_curves import ScoreCurves
 
+DEEDS = (Deed(name="scores", menu="&View", text="&Scores over time", checkable=True),)
 KEPT = "thresholds"  # in `settings.window`: model → label → threshold that the person chose
 
 
@@ -24,13 +27,14 @@ class Calibrating:
         self._chosen: dict[str, Mapping[str, float]] = {}  # of models that are not shown now
         self._model_id = ""
         self.knowledge = Knowledge(desk.library)
+        self._curves = ScoreCurves(desk.findings, desk.centre.scores)
         self._connect()
 
     def _connect(self) -> None:
         desk = self._desk
         desk.settings_row.changed.connect(self._use)
         desk.findings.analysis_changed.connect(self._show_analysis)
-        desk.findings.changed.connect(self._show_count)
+        desk.findings.changed.connect(self._show_found)
         desk.findings.change_made.connect(self.knowledge.read_again)
         desk.listening.grew.connect(self._show_growth)
         desk.player.moved.connect(lambda seconds: self._show_here())
@@ -44,6 +48,8 @@ class Calibrating:
         """Return what this adds to the window."""
         desk = self._desk
         return Part(
+            deeds=DEEDS,
+            doing={"scores": self._show_scores},
             given=lambda: {"analysis"} if desk.findings.analysis else set(),
             keep=self._keep,
             restore=self._restore,
@@ -53,16 +59,24 @@ class Calibrating:
 
     def _keep(self) -> dict[str, Any]:
         self._remember_chosen()
-        return {KEPT: {model: dict(chosen) for model, chosen in self._chosen.items() if chosen}}
+        chosen = {model: dict(thresholds) for model, thresholds in self._chosen.items() if thresholds}
+        return {KEPT: chosen, "scores": not self._desk.centre.scores.isHidden()}
 
     def _restore(self, kept: Mapping[str, Any]) -> None:
         written = kept.get(KEPT)
         models = written.items() if isinstance(written, dict) else ()
         self._chosen = {model: _numbers(chosen) for model, chosen in models if isinstance(chosen, dict)}
+        shown = kept.get("scores") is not False
+        self._desk.do["scores"].setChecked(shown)
+        self._show_scores(shown)
 
     def _remember_chosen(self) -> None:
         if self._model_id:
             self._chosen[self._model_id] = self._desk.settings_row.chosen
+
+    def _show_scores(self, shown: bool) -> None:
+        self._desk.centre.scores.setVisible(shown)
+        self._curves.show()
 
     def _use(self) -> None:
         self._desk.findings.use(self._desk.settings_row.settings())
@@ -77,11 +91,13 @@ class Calibrating:
             self.knowledge.open(analysis.model_id, analysis.weights)
         else:
             self._desk.tags.model.show_here({})
+            self._here = None
         self._desk.tags.model.show_tags(analysis.tags() if analysis else ())
-        self._show_selection()
 
-    def _show_count(self) -> None:
+    def _show_found(self) -> None:
         findings, row = self._desk.findings, self._desk.settings_row
+        self._show_here()
+        self._show_selection()
         if findings.events or findings.search:
             row.show_count(findings.events)
         else:
