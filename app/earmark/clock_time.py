@@ -129,7 +129,8 @@ def _in_file(path: Path) -> datetime | date | None:
         with suppress(ValueError):
             return _with_utc(_moment(found))
     stated = f"{tags.get('origination_date', '')} {tags.get('origination_time', '')}".strip()
-    for text in (stated, _set(tags.get("creation_time", "")), tags.get("date", "")):
+    broadcast = f"{tags.get('date', '')} {tags.get('creation_time', '')}"  # as FFmpeg names the two of a WAV
+    for text in (stated, broadcast, _set(tags.get("creation_time", "")), tags.get("date", "")):
         for moment in (*_moments(text), *_days(text)):
             return moment
     return None
