@@ -54,7 +54,7 @@ def _since_midnight(moment: datetime | None) -> float:
 def time_step(span: float, pixels: float) -> float:
     """Return the seconds between labelled ticks."""
     wanted = span / max(pixels / TICK_PIXELS, 1)
-    return next((step for step in STEPS if step >= wanted), 86_400.0)
+    return next((step for step in STEPS if step >= wanted * (1 - 1e-9)), 86_400.0)
 
 
 class TimeAxis(pg.AxisItem):

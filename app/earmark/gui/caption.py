@@ -34,8 +34,8 @@ class Caption(QLabel):
         if text != self.text():
             self.setText(text)
             self.setAccessibleDescription(text)
-            self._place()
         self.setVisible(bool(text))
+        self._place()
 
     def eventFilter(self, watched, event) -> bool:  # noqa: N802 - Qt's
         """Keep the place when the plot changes its size."""
@@ -44,6 +44,8 @@ class Caption(QLabel):
         return False
 
     def _place(self) -> None:
+        if not self.text():
+            return
         left, top, right, bottom = self._inside
         room = self.parentWidget().rect().adjusted(left, top, -right, -bottom)
         wanted = self.fontMetrics().size(0, self.text()).width() + PADDING
