@@ -37,6 +37,5 @@ def _look_at_results(library: Shelf) -> int:
         analyses = [(row, scores.unpacked(recordings.path_of(row), row, parts)) for row, parts in found]
         with library.transaction() as database:
             for row, analysis in analyses:
-                highest = results.highest(analysis) if analysis else {}
-                results.put_highest(database, row["id"], row["recording"], highest)
+                results.put_highest(database, row["id"], row["recording"], analysis)
     return len(found)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from heapq import nlargest
 
 from earmark.library_meaning import meaning
 from earmark.library_recordings import COLUMNS, KnownRecording, known
@@ -12,8 +13,8 @@ from earmark.library_search import HeardBy, Judged, Lasting, Recorded, Tagged, T
 from earmark.library_words import Meant, resolved
 
 AT_ONCE = 500  # parameters of one question
-Scores = dict[int, float]
-Matches = dict[int, float | None]  # None where a person said so
+Scores = dict[int, float]  # recording → score
+SAID = 2.0  # the score of what a person said: above all others
 EVERYWHERE = "SELECT id FROM recordings"
 
 
@@ -34,17 +35,17 @@ class Found:
 
 @dataclass
 class _Matched:
-    """Recordings that hold a condition, and what matched in them: (label, score, or None where a person said so)."""
+    """Recordings that hold a condition, and the labels that matched in them."""
 
     numbers: set[int]
-    labels: dict[str, Matches] = field(default_factory=dict)
+    labels: dict[str, Scores] = field(default_factory=dict)
 
 
 def find(database: sqlite3.Connection, wanted: Wanted, limit: int) -> Found:
     """Return what is wanted; a connection with a row factory is given back with it."""
-    models = tuple(term.model for term in wanted.terms if isinstance(term, HeardBy))
-    terms = [part for term in wanted.terms for part in resolved(database, term, models)]
-    unwanted = [tuple(resolved(database, term, models)) for term in wanted.unwanted]
+    results = _results_that_count(database, wanted)
+    terms = [part for term in wanted.terms for part in resolved(database, term, results)]
+    unwanted = [tuple(resolved(database, term, results)) for term in wanted.unwanted]
     said = meaning(terms, unwanted)
     with_rows, database.row_factory = database.row_factory, None  # plain tuples are twice as fast
     try:
@@ -55,6 +56,14 @@ def find(database: sqlite3.Connection, wanted: Wanted, limit: int) -> Found:
     finally:
         database.row_factory = with_rows
     return Found(recordings=_described(database, chosen, matched), count=count, meaning=said)
+
+
+def _results_that_count(database: sqlite3.Connection, wanted: Wanted) -> frozenset[int] | None:
+    models = [term.model for term in wanted.terms if isinstance(term, HeardBy)]
+    if not models:
+        return None
+    condition, ids = _called(database, models)
+    return frozenset(row[0] for row in database.execute(f"SELECT id FROM results WHERE {condition}", ids).fetchall())
 
 
 def _joined(
@@ -79,7 +88,8 @@ def _matched(database: sqlite3.Connection, term: Term | Meant) -> _Matched:
         case Judged(status=status):
             return _Matched(_judged(database, status))
         case HeardBy(model=model):
-            return _Matched(_ids(database, f"SELECT recording FROM results WHERE {_by((model,))}"))
+            condition, ids = _called(database, [model])
+            return _Matched(_ids(database, f"SELECT recording FROM results WHERE {condition}", *ids))
         case Lasting(over=over, under=under):
             longer = "SELECT id FROM recordings WHERE duration > ifnull(?, -1) AND duration < ifnull(?, 9e99)"
             return _Matched(_ids(database, longer, over, under))
@@ -99,50 +109,56 @@ def _meant(database: sqlite3.Connection, term: Meant) -> _Matched:
     return _Matched(found, labels)
 
 
-def _of_label(database: sqlite3.Connection, term: Meant, label: int) -> Matches:
+def _of_label(database: sqlite3.Connection, term: Meant, label: int) -> Scores:
     """Return the recordings of a label, with their scores; what a person accepted counts whatever its score."""
-    said = "SELECT DISTINCT recording FROM annotations WHERE label = ? AND status = ?"
+    said = database.execute("SELECT status, recording FROM annotations WHERE label = ?", (label,)).fetchall()
+    accepted = {number for status, number in said if status == "accepted"}
     if term.status:
-        answered = _ids(database, said, label, term.status)
+        answered = {number for status, number in said if status == term.status}
         if term.over is None and term.under is None:
-            return dict.fromkeys(answered)
+            return dict.fromkeys(answered, SAID)
         scores = _scores(database, label, term)
         return {number: scores[number] for number in answered & scores.keys()}
-    accepted = _ids(database, said, label, "accepted")
-    scores: Matches = dict(_scores(database, label, term).items())
-    for number in _ids(database, said, label, "rejected") - accepted:
-        scores.pop(number, None)
-    if term.under is None:
-        for number in accepted:
-            scores[number] = None
-    return scores
+    scores = _scores(database, label, term)
+    for status, number in said:
+        if status == "rejected" and number not in accepted:
+            scores.pop(number, None)
+    return scores if term.under is not None else scores | dict.fromkeys(accepted, SAID)
 
 
 def _scores(database: sqlite3.Connection, label: int, term: Meant) -> Scores:
     """Return recording → score of a label, within the limits."""
-    by = f"JOIN results ON results.id = highest.result AND {_by(term.models)}" if term.models else ""
-    highest = f"SELECT highest.recording, score FROM highest {by} WHERE label = ? AND score > ? ORDER BY score"
     if term.under is None:
-        return dict(database.execute(highest, (label, term.least)).fetchall())  # of several results the highest stays
-    scores = dict(database.execute(highest, (label, -1.0)).fetchall())
+        return _highest(database, label, term)
+    scores = _highest(database, label, term, above=-1.0)
     if term.over is None:  # what knows the label and heard next to nothing of it counts too
         scores = dict.fromkeys(_heard_for(database, term, label), 0.0) | scores
-    return {number: score for number, score in scores.items() if term.least < score < term.under}
+    least, under = term.least, term.under
+    return {number: score for number, score in scores.items() if least < score < under}
+
+
+def _highest(database: sqlite3.Connection, label: int, term: Meant, above: float | None = None) -> Scores:
+    """Return recording → score; of several results the highest stays, as it comes last."""
+    limits = (label, term.least if above is None else above)
+    order = "FROM highest WHERE label = ? AND score > ? ORDER BY score"
+    if term.results is None:
+        return dict(database.execute(f"SELECT recording, score {order}", limits).fetchall())
+    rows = database.execute(f"SELECT result, recording, score {order}", limits).fetchall()
+    return {recording: score for result, recording, score in rows if result in term.results}
 
 
 def _heard_for(database: sqlite3.Connection, term: Meant, label: int) -> set[int]:
     """Return the recordings heard by any model that has the label."""
     name = database.execute("SELECT name FROM labels WHERE id = ?", (label,)).fetchone()[0]
     found: set[int] = set()
-    of = f"WHERE {_by(term.models)}" if term.models else ""
-    for model in database.execute(f"SELECT DISTINCT model_id, weights FROM results {of}").fetchall():
+    for model in list(_models(database)):
         knows = database.execute(
             "SELECT EXISTS (SELECT 1 FROM json_each(results.facts, '$.labels') WHERE value = ?) FROM results "
             "WHERE model_id = ? AND weights = ? LIMIT 1",
             (name, *model),
         ).fetchone()
         if knows and knows[0]:
-            found |= _ids(database, "SELECT recording FROM results WHERE model_id = ? AND weights = ?", *model)
+            found |= _heard(database, term, "model_id = ? AND weights = ?", *model)
     return found
 
 
@@ -150,8 +166,15 @@ def _any_label(database: sqlite3.Connection, term: Meant) -> set[int]:
     if term.status:
         return _judged(database, term.status)
     under = 9.0 if term.under is None else term.under
-    by = f"AND {_by(term.models)}" if term.models else ""
-    return _ids(database, f"SELECT recording FROM results WHERE best > ? AND best < ? {by}", term.least, under)
+    return _heard(database, term, "best > ? AND best < ?", term.least, under)
+
+
+def _heard(database: sqlite3.Connection, term: Meant, condition: str, *values: object) -> set[int]:
+    """Return the recordings with such results, of those that count."""
+    if term.results is None:
+        return _ids(database, f"SELECT recording FROM results WHERE {condition}", *values)
+    rows = database.execute(f"SELECT id, recording FROM results WHERE {condition}", values).fetchall()
+    return {recording for result, recording in rows if result in term.results}
 
 
 def _named(database: sqlite3.Connection, run: Iterable[str]) -> set[int]:
@@ -168,14 +191,20 @@ def _judged(database: sqlite3.Connection, status: str) -> set[int]:
     return annotated if status == "annotated" else _ids(database, EVERYWHERE) - annotated
 
 
-def _by(models: Iterable[str]) -> str:
-    """Return the condition that a result is of a model with all of these in its id."""
-    inside = " AND ".join(f"instr(lower(model_id), {_quoted(model)})" for model in models)
-    return f"model_id IN (SELECT DISTINCT model_id FROM results WHERE {inside})"
+def _called(database: sqlite3.Connection, parts: Iterable[str]) -> tuple[str, list[str]]:
+    """Return the condition that a result is of a model with all of these in its id, and its values."""
+    parts = list(parts)
+    ids = {model_id for model_id, _ in _models(database)}
+    wanted = sorted(each for each in ids if all(part in each.casefold() for part in parts))
+    return f"model_id IN ({', '.join('?' * len(wanted))})", wanted
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''").replace("\0", "") + "'"
+def _models(database: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    """Yield (id, weights) of each model that has heard something, without reading all of the index."""
+    following = "SELECT model_id, weights FROM results WHERE (model_id, weights) > (?, ?) ORDER BY 1, 2 LIMIT 1"
+    model = ("", "")
+    while model := database.execute(following, model).fetchone():
+        yield model
 
 
 def _recorded(database: sqlite3.Connection, term: Recorded) -> set[int]:
@@ -202,29 +231,28 @@ def _count(database: sqlite3.Connection) -> int:
     return database.execute("SELECT count(*) FROM recordings").fetchone()[0]
 
 
-def _sorted(
-    database: sqlite3.Connection,
-    numbers: set[int] | None,
-    labels: Sequence[Matches],
-    limit: int,
-) -> list[int]:
-    """Return the first recordings: with the highest scores, what persons accepted before; else the newest."""
-    if numbers and labels:
-        first = {number: max((_rank(each, number) for each in labels), default=0.0) for number in numbers}
-        return sorted(first, key=lambda number: (-first[number], number))[:limit]
-    newest = database.execute("SELECT id FROM recordings ORDER BY recorded DESC")
-    chosen: list[int] = []
-    for (number,) in newest:
+def _sorted(database: sqlite3.Connection, numbers: set[int] | None, labels: Sequence[Scores], limit: int) -> list[int]:
+    """Return the first recordings: what persons accepted, then the highest scores, then the newest."""
+    highest = labels[0] if len(labels) == 1 else _joined_scores(labels)
+    scored = highest.keys() & numbers if numbers else set()
+    chosen = nlargest(limit, scored, key=highest.__getitem__)
+    if numbers is not None and len(chosen) == len(numbers):
+        return chosen
+    for (number,) in database.execute("SELECT id FROM recordings ORDER BY recorded DESC"):
         if len(chosen) == limit:
             break
-        if numbers is None or number in numbers:
+        if (numbers is None or number in numbers) and number not in scored:
             chosen.append(number)
     return chosen
 
 
-def _rank(scores: Matches, number: int) -> float:
-    score = scores.get(number, 0.0)
-    return 2.0 if score is None else score
+def _joined_scores(labels: Iterable[Scores]) -> Scores:
+    highest: Scores = {}
+    for scores in labels:
+        for number, score in scores.items():
+            if score > highest.get(number, -1.0):
+                highest[number] = score
+    return highest
 
 
 def _described(
@@ -237,9 +265,12 @@ def _described(
         marks = ", ".join("?" * len(some))
         found = database.execute(f"SELECT {COLUMNS} FROM recordings WHERE id IN ({marks})", some)
         rows.update((row["id"], row) for row in found)
-    labels = [pair for part in matched for pair in part.labels.items()]
-    return [
-        known(rows[number], ((name, scores[number]) for name, scores in labels if number in scores))
-        for number in numbers
-        if number in rows
-    ]
+    labels: dict[int, list[tuple[str, float | None]]] = {number: [] for number in rows}
+    for name, scores in (pair for part in matched for pair in part.labels.items()):
+        for number in rows.keys() & scores.keys():
+            labels[number].append((name, None if scores[number] == SAID else scores[number]))
+    return [known(rows[number], sorted(labels[number], key=_surest)) for number in numbers if number in rows]
+
+
+def _surest(label: tuple[str, float | None]) -> float:
+    return -SAID if label[1] is None else -label[1]

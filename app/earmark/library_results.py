@@ -38,8 +38,7 @@ def put(database: sqlite3.Connection, recording: int, analysis: Analysis, parts:
     row = database.execute(f"INSERT INTO results ({columns}) VALUES ({values}) RETURNING id", facts).fetchone()
     rows = ((row["id"], part.kind, part.place, part.rows, part.data) for part in parts)
     database.executemany("INSERT INTO scores (result, kind, place, row_count, data) VALUES (?, ?, ?, ?, ?)", rows)
-    labels.numbers(database, analysis.labels)  # also those that were not heard: a search knows them
-    put_highest(database, row["id"], recording, highest(analysis))
+    put_highest(database, row["id"], recording, analysis)
 
 
 def find(database: sqlite3.Connection, recording: int, key: Mapping[str, Any]) -> sqlite3.Row | None:
@@ -73,12 +72,13 @@ def highest(analysis: Analysis) -> dict[str, float]:
     return {analysis.labels[index]: float(peaks[index]) for index in order[:enough] if peaks[index] >= LEAST}
 
 
-def put_highest(database: sqlite3.Connection, result: int, recording: int, found: Mapping[str, float]) -> None:
-    """Keep the highest scores of a result, if it is still there."""
+def put_highest(database: sqlite3.Connection, result: int, recording: int, analysis: Analysis | None) -> None:
+    """Keep the highest scores of a result, if it is still there; None is one that cannot be read."""
+    found = highest(analysis) if analysis else {}
     best = max(found.values(), default=0.0)
     if not database.execute("UPDATE results SET best = ? WHERE id = ?", (best, result)).rowcount:
         return
-    known = labels.numbers(database, found)
+    known = labels.numbers(database, analysis.labels if analysis else ())  # also what was not heard: it is a label
     database.executemany(
         "INSERT OR REPLACE INTO highest (result, label, score, recording) VALUES (?, ?, ?, ?)",
         ((result, known[label], score, recording) for label, score in found.items()),

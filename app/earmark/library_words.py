@@ -23,7 +23,7 @@ class Meant:
         names: which of them may stand in names and tags too.
         left_out: words that nothing is called by.
         over, under, status: as in `Words`.
-        models: whose scores count, parts of their ids; none are all.
+        results: whose scores count, by number; None are all.
     """
 
     runs: tuple[Run, ...]
@@ -33,7 +33,7 @@ class Meant:
     over: float | None = None
     under: float | None = None
     status: str = ""
-    models: tuple[str, ...] = ()
+    results: frozenset[int] | None = None
 
     @property
     def is_any_label(self) -> bool:
@@ -48,13 +48,13 @@ class Meant:
         return -1.0 if self.under is not None or self.status else DEFAULT_THRESHOLD
 
 
-def resolved(database: sqlite3.Connection, term: Term, models: tuple[str, ...] = ()) -> Iterator[Term | Meant]:
+def resolved(database: sqlite3.Connection, term: Term, results: frozenset[int] | None = None) -> Iterator[Term | Meant]:
     """Yield what a term stands for; words may be several things: "garden dog bark" is a place and a label."""
     if not isinstance(term, Words):
         yield term
         return
     known = {row["id"]: row["name"] for row in database.execute("SELECT id, name FROM labels")}
-    facts = {"over": term.over, "under": term.under, "status": term.status, "models": models}
+    facts = {"over": term.over, "under": term.under, "status": term.status, "results": results}
     if term.only_names:
         yield Meant(runs=term.runs, names=term.runs)
     elif len(term.runs) != 1 or term.exact:
@@ -83,7 +83,7 @@ def _parts(database: sqlite3.Connection, run: Run, known: Mapping[int, str], fac
             names = () if _is_scored(facts) else (piece,)
             yield Meant(runs=(piece,), labels=labels, names=names, left_out=nothing, **facts)
         elif labels or piece[0] not in nothing:
-            yield Meant(runs=(piece,), labels=labels, names=(piece,), models=facts["models"])
+            yield Meant(runs=(piece,), labels=labels, names=(piece,), results=facts["results"])
 
 
 def _pieces(run: Run, known: Mapping[int, str]) -> Iterator[tuple[Run, dict[int, str]]]:
