@@ -17,8 +17,9 @@ from earmark.loudness import Counts, range_below_loudest
 from earmark.spectrogram import TILE_COLUMNS, Bytes, Grid, bytes_at, to_decibels
 
 TILE_BYTES = 24_000_000
-JOINED_BYTES = 16_000_000
-PICTURE_BYTES = 40_000_000
+JOINED_BYTES = 12_000_000
+PICTURE_BYTES = 28_000_000
+COUNTED_AT_ONCE = 1 << 18  # bytes: numpy makes each into eight first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +74,11 @@ class Pixels:
         return int(self._known.sum())
 
     @property
+    def is_complete(self) -> bool:
+        """Tell whether the whole level is exact."""
+        return bool(self._known.all())
+
+    @property
     def decibel_range(self) -> tuple[float, float]:
         """Return the decibels of the first and the last colour."""
         return self._range
@@ -84,7 +90,7 @@ class Pixels:
 
     def histogram(self) -> Counts:
         """Return how often each byte occurs [256] in the whole recording, as far as it is known."""
-        return self._exact if self._known.all() else self._exact + self._sampled
+        return self._exact if self.is_complete else self._exact + self._sampled
 
     def add_sampled(self, columns: Bytes) -> None:
         """Draw these columns, evenly over the recording, where nothing exact is known."""
@@ -211,7 +217,10 @@ class Pixels:
 
 def counts_of(columns: Bytes) -> Counts:
     """Return how often each byte occurs [256]."""
-    return np.bincount(columns.ravel(), minlength=256)
+    counts = np.zeros(256, np.int64)
+    for part in np.array_split(columns, -(-columns.size // COUNTED_AT_ONCE) or 1):
+        counts += np.bincount(part.ravel(), minlength=256)
+    return counts
 
 
 def _halved(columns: Bytes) -> Bytes:

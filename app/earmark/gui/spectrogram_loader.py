@@ -20,6 +20,7 @@ from earmark.tile_cache import TileCache
 from earmark.tiles import Columns, Peaks, Tiles
 
 GROW_SECONDS = 0.1  # between two growths shown, and until a tile that is wanted is begun
+GROW_BYTES = 4_000_000  # in one growth, so that little waits for the window
 JUST_SENT = 4  # tiles that may be asked for again before the window has them
 Tile = tuple[int, int]  # level, index
 log = logging.getLogger(__name__)
@@ -102,19 +103,25 @@ class SpectrogramLoader(QThread):
     def _go_on(self, whole: Iterator[Columns | Peaks]) -> bool:
         """Compute the next stretch of the whole recording; return whether there may be more."""
         grown: list[Columns | Peaks] = []
-        going_on, until = True, time.monotonic() + GROW_SECONDS
+        going_on = False
         try:
-            while going_on and time.monotonic() < until and not self._stopping:
-                part = next(whole, None)
-                going_on = part is not None
-                grown += [part] if part else []
+            going_on = self._grow(whole, grown)
         except AudioFileError as error:  # what was read until here is shown
             self.failed.emit(error)
-            going_on = False
         self._show(grown)
         if not going_on:
             self.whole_ended.emit()
         return going_on
+
+    def _grow(self, whole: Iterator[Columns | Peaks], grown: list[Columns | Peaks]) -> bool:
+        """Add what comes to `grown`, for a while; return whether there may be more."""
+        grown_bytes, until = 0, time.monotonic() + GROW_SECONDS
+        for part in whole:
+            grown.append(part)
+            grown_bytes += part.columns.nbytes if isinstance(part, Columns) else part.peaks.nbytes
+            if grown_bytes > GROW_BYTES or time.monotonic() > until or self._stopping:
+                return True
+        return False
 
     def _show(self, grown: list[Columns | Peaks]) -> None:
         for run in _joined([part for part in grown if isinstance(part, Columns)]):
