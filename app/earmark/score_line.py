@@ -47,7 +47,10 @@ class ScoreLine:
         last = np.maximum(np.ceil(edges[1:] / length).astype(np.intp), first + 1)
         there = (last > 0) & (first < len(level))
         bounds = np.stack([np.maximum(first, 0), np.minimum(last, len(level))], 1)[there].ravel()
-        highest = np.maximum.reduceat(np.append(level, np.float32(0)), bounds)[::2]
+        if not len(bounds):
+            return np.zeros(0), np.zeros(0)
+        among = np.append(level[bounds[0] : bounds[-1]], np.float32(0))  # the last bound must be a place too
+        highest = np.maximum.reduceat(among, bounds - bounds[0])[::2]
         middles = (edges[:-1] + edges[1:]) / 2
         return middles[there].astype(float), highest.astype(float)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from earmark.gui.axes import LEFT, RIGHT
@@ -116,15 +118,27 @@ class ScoreItem(pg.GraphicsObject):
         seconds, scores = curve.line.between(self._span.start, self._span.end, pixels)
         if len(seconds) < 2:
             return
-        path: QPainterPath = pg.functions.arrayToQPath(seconds, scores, connect="all", finiteCheck=False)
-        colour = label_colour(curve.label)
-        painter.setPen(_pen(colour, 1))
-        painter.drawPath(path)
         if len(self.curves) == 1:
-            path.lineTo(float(seconds[-1]), 0.0)
-            path.lineTo(float(seconds[0]), 0.0)
-            colour.setAlpha(FILL)
-            painter.fillPath(path, colour)
+            self._fill(painter, label_colour(curve.label), np.interp(self._middles(pixels), seconds, scores, 0, 0))
+        painter.setPen(_pen(label_colour(curve.label), 1))
+        painter.drawPath(pg.functions.arrayToQPath(seconds, scores, connect="all", finiteCheck=False))
+
+    def _middles(self, pixels: int) -> NDArray[np.float64]:
+        """Return the times of the pixels' middles."""
+        return self._span.start + (np.arange(pixels) + 0.5) * self._span.length / pixels
+
+    def _fill(self, painter: QPainter, colour: QColor, scores: NDArray[np.float64]) -> None:
+        """Fill what is below a score for each pixel, as a picture: Qt takes 40 ms to fill a jagged path."""
+        place = painter.worldTransform().mapRect(QRectF(self._span.start, 0, self._span.length, 1)).toRect()
+        rows = (place.height() - np.arange(place.height()) - 0.5)[:, None] / max(place.height(), 1)
+        colour.setAlpha(FILL)
+        values = np.where(rows < scores, np.uint32(colour.rgba()), np.uint32(0))  # [rows, pixels]
+        values = np.ascontiguousarray(values)
+        picture = QImage(values.data, len(scores), len(values), QImage.Format.Format_ARGB32)
+        painter.save()
+        painter.resetTransform()
+        painter.drawImage(place, picture)
+        painter.restore()
 
     def _draw_level(self, painter: QPainter, curve: Curve, level: float, style: Qt.PenStyle) -> None:
         colour = QColor(self._theme.text) if len(self.curves) == 1 else label_colour(curve.label)
