@@ -28,9 +28,15 @@ LATENCY = 0.15  # seconds; "low" underflows under load
 AHEAD_SECONDS = 2.0  # decoded and waiting
 JOINED_WITH = 0.25  # seconds of a line that wait when it is faded to
 SILENT_SECONDS = 3.0  # without a callback: the sound server is frozen
+OPENING_SECONDS = 8.0  # that looking for a device, waiting for the one before, and opening it may take
 HELD = 0.05  # seconds; the playhead does not go back by less, but at a loop's beginning
 
 log = logging.getLogger(__name__)
+
+
+def no_answer() -> AudioDeviceError:
+    """Return the error of a device that takes nothing."""
+    return AudioDeviceError("The sound device does not answer.", hint="Restart the sound server, then press Space.")
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,12 @@ class Performance:
         self.order = self._new = order
         self._wanted.set()
         return True
+
+    @property
+    def is_stuck(self) -> bool:
+        """Return whether the device has not even been opened after a time in which every one that works is."""
+        opening = self._loudspeaker is None or self._stream is None
+        return opening and not self._silent.is_set() and time.monotonic() - self._called_at > OPENING_SECONDS
 
     @property
     def left_over(self) -> Order | None:
@@ -239,9 +251,7 @@ class Performance:
         self._wanted.wait(0.05)
         self._wanted.clear()
         if time.monotonic() - self._called_at > SILENT_SECONDS:
-            raise AudioDeviceError(
-                "The sound device does not answer.", hint="Restart the sound server, then press Space."
-            )
+            raise no_answer()
 
     def _hand_out(self, out: Float, times: Any, loudspeaker: Loudspeaker, sound: Any) -> None:
         """Fill `out` [samples, channels]; on PortAudio's thread."""

@@ -12,8 +12,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from earmark.api import EarmarkError
-from earmark.performance import Order, Performance
+from earmark.api import AudioDeviceError, EarmarkError
+from earmark.performance import Order, Performance, no_answer
 from earmark.playback_sound import Manner
 from earmark.playing_clock import Level
 from earmark.route import Passage, Stretch
@@ -103,18 +103,32 @@ class Playback:
 
     @property
     def device(self) -> str:
-        """Return the name of the device that plays, from the next start on; empty is the system's choice."""
+        """Return the name of the device that plays; empty is the system's choice. Set it, and playing goes on there."""
         return self._device
 
     @device.setter
     def device(self, name: str) -> None:
+        if name == self._device:
+            return
         self._device = name
+        if playing := self._playing:
+            order = playing.order
+            self.stop()
+            self._begin(replace(order, passage=replace(order.passage, start=playing.position()), goes_on=False))
 
     def stop(self) -> None:
         """Stop, soon; `on_ended` is not called for what was stopped."""
         performance, self._playing = self._playing, None
         if performance:
             performance.stop()
+
+    def give_up_if_stuck(self) -> AudioDeviceError | None:
+        """Stop what a frozen sound server has kept from beginning; return what is to be said about it."""
+        if self._playing is None or not self._playing.is_stuck:
+            return None
+        self.stop()
+        self._latest = None  # nobody waits for it any more
+        return no_answer()
 
     def close(self) -> None:
         """Stop, and wait until the device is free: as long as a sound server that still answers may take."""

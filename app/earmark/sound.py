@@ -40,10 +40,33 @@ def system_sound(*, look_again: bool = False) -> Sound:
         raise AudioDeviceError(
             "No sound system was found.", hint="Install PortAudio: apt install libportaudio2"
         ) from error
+    _read_any_name(sounddevice)
     if look_again:
         sounddevice._terminate()
         sounddevice._initialize()
     return sounddevice
+
+
+def in_utf8(name: bytes) -> bytes:
+    """Return a device's name in UTF-8; one in another coding is read as Latin-1, in which every byte is a letter."""
+    try:
+        name.decode()
+    except UnicodeDecodeError:
+        return name.decode("latin-1").encode()
+    return name
+
+
+def _read_any_name(sounddevice: Any) -> None:
+    """Let devices have names in any coding; one that is not UTF-8 would hide all of them."""
+    reading = getattr(sounddevice, "_ffi_string", None)
+    knows_the_coding = sys.platform == "win32"
+    if reading and not knows_the_coding and not hasattr(reading, "reads_any_name"):
+
+        def read(text: Any) -> bytes:
+            return in_utf8(reading(text))
+
+        read.reads_any_name = True  # type: ignore[attr-defined]
+        sounddevice._ffi_string = read
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
-    QLabel,
     QMainWindow,
     QMenu,
-    QSizePolicy,
     QStatusBar,
     QToolBar,
     QVBoxLayout,
@@ -21,12 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from earmark.gui.actions import Actions
-from earmark.gui.axes import time_text
+from earmark.gui.elided import Elided
 from earmark.gui.model_picker import ModelPicker
 from earmark.gui.notices import Notices
 from earmark.gui.progress_row import ProgressRow
 from earmark.gui.settings_row import SettingsRow
-from earmark.gui.theme import muted
+from earmark.gui.transport import Transport, spaced
 
 FRAME = QSize(16, 48)  # that window managers put around a window
 VERSION = 1  # of the saved state: a new one where docks or toolbars change their meaning
@@ -35,16 +33,13 @@ VERSION = 1  # of the saved state: a new one where docks or toolbars change thei
 class Tools(QToolBar):
     """The toolbar: open, play, where, which model, on what device."""
 
-    def __init__(self, actions: Actions) -> None:
+    def __init__(self, actions: Actions, transport: Transport) -> None:
         super().__init__("Toolbar")
         self.setObjectName("toolbar")
         self.setMovable(False)
+        self.setIconSize(QSize(20, 20))
         self.device_line = self._speed = ""  # once they are known
-        self.clock = QLabel()
-        self.clock.setObjectName("clock")
-        self.clock.setAccessibleName("Playhead, and the recording's length")
-        self.model = ModelPicker()
-        self.device = muted()
+        self.transport, self.model, self.device = transport, ModelPicker(), Elided()
         self.device.setAccessibleName("Device and speed")
         self._lay_out(actions)
 
@@ -52,44 +47,27 @@ class Tools(QToolBar):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addAction(actions["open"])
         self.addSeparator()
-        for name in ("to_start", "play", "to_end"):
-            self.addAction(actions[name])
-        self.addWidget(_spaced(self.clock))
+        self.transport.put_into(self, actions)
         self.addSeparator()
         for name in ("zoom_out", "zoom_in", "fit", "view_settings"):
             self.addAction(actions[name])
-        for name in ("to_start", "to_end", "zoom_out", "zoom_in", "fit", "view_settings"):
+        for name in ("to_start", "to_end", "loop", "mute", "zoom_out", "zoom_in", "fit", "view_settings"):
             actions[name].setPriority(QAction.Priority.LowPriority)  # without its text
-        self.widgetForAction(actions["play"]).setMinimumWidth(76)  # "Play" and "Stop" alike
-        gap = QWidget()
-        gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.addWidget(gap)
+        self.addSeparator()
         self.addWidget(self.model)
-        self.addWidget(_spaced(self.device))
-
-    def show_clock(self, seconds: float, duration: float) -> None:
-        """Show where the playhead is."""
-        self.clock.setText(f"{time_text(seconds)} / {time_text(duration)}")
+        self.addWidget(spaced(self.device))
 
     def show_device(self, line: str) -> None:
         """Show what the models run on: "CPU, 2 threads: no CUDA device was found"."""
         self.device_line = line
-        name, _, reason = line.partition(": ")
-        self.device.setText(" · ".join(filter(None, (name, self._speed))))
-        self.device.setToolTip(reason or name)
+        device = line.partition(" ")[0].rstrip(",:")
+        self.device.show_text(" · ".join(filter(None, (device, self._speed))))
+        self.device.setToolTip(". ".join(filter(None, (line, self._speed and f"{self._speed[:-1]} times real time"))))
 
     def show_speed(self, times_real_time: float) -> None:
         """Show how fast they run there."""
-        self._speed = f"{times_real_time:.0f}× real time" if times_real_time else ""
+        self._speed = f"{times_real_time:.0f}×" if times_real_time else ""
         self.show_device(self.device_line)
-
-
-def _spaced(widget: QWidget) -> QWidget:
-    box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(8, 0, 8, 0)
-    row.addWidget(widget)
-    return box
 
 
 def dock(window: QMainWindow, title: str, widget: QWidget, side: Qt.DockWidgetArea) -> QDockWidget:

@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
         self.home = Home(self.desk)
         self._parts = self._all_parts()
         self.do = self.desk.do = Actions(self, *self._deeds())
-        self.tools = layout.Tools(self.do)
+        self.tools = layout.Tools(self.do, self.hearing.transport)
         self._lay_out()
         self._connect()
         self._wear()

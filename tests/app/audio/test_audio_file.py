@@ -147,3 +147,19 @@ def test_a_file_that_was_named_is_kept_whatever_its_suffix(tmp_path):
         tmp_path / "notes.txt",
         tmp_path / "nowhere.wav",
     ]
+
+
+@pytest.mark.parametrize("sample_rate", [None, 32000])
+def test_each_channel_is_beside_the_others_as_it_is_alone(tmp_path, sweep, sample_rate):
+    path = tmp_path / "stereo.wav"
+    soundfile.write(path, np.stack([sweep(3.0, 44100), sweep(3.0, 44100)[::-1]], 1), 44100)
+    both = audio_file.read(path, channel=audio_file.EACH, sample_rate=sample_rate, start=0.5, end=2.0)
+    for number in (1, 2):
+        alone = audio_file.read(path, channel=number, sample_rate=sample_rate, start=0.5, end=2.0)
+        assert np.allclose(both[:, number - 1], alone, atol=1e-6)
+
+
+def test_nothing_of_each_channel_still_has_channels(tmp_path):
+    path = tmp_path / "stereo.wav"
+    soundfile.write(path, np.zeros((100, 2)), 8000)
+    assert audio_file.read(path, channel=audio_file.EACH, start=1.0).shape == (0, 2)

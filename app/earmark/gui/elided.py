@@ -1,0 +1,34 @@
+"""Text that is cut where there is no room."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QLabel, QSizePolicy
+
+
+class Elided(QLabel):
+    """A line of less weight that gives way to what stands beside it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("muted")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(0)
+        self._whole = ""
+
+    def show_text(self, text: str) -> None:
+        """Show a text, or what of it there is room for."""
+        self._whole = text
+        self.setAccessibleDescription(text)
+        self._cut()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's
+        """Return what all of it needs."""
+        return QSize(self.fontMetrics().horizontalAdvance(self._whole) + 4, super().sizeHint().height())
+
+    def resizeEvent(self, event) -> None:  # noqa: N802 - Qt's
+        """Cut it anew."""
+        self._cut()
+
+    def _cut(self) -> None:
+        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width()))
