@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from earmark.calibration import Judgement, Numbers, arrays, calibrate, fit, logit, sigmoid
+from earmark.calibration import (
+    Calibration,
+    Judgement,
+    Numbers,
+    arrays,
+    calibrate,
+    caution,
+    fit,
+    logit,
+    sigmoid,
+    why_not,
+)
+from earmark.score_text import per_cent
 
 MOST_BINS, FEWEST_IN_BIN = 10, 6
 FOLDS = 10
@@ -59,10 +71,9 @@ class Aim:
     @property
     def sentence(self) -> str:
         """What a person should know of it."""
+        wanted = per_cent(self.wanted)
         if self.threshold is None:
-            return (
-                f"No threshold reaches {self.wanted:.0%}: of the surest judged events about {self.best:.0%} are right."
-            )
+            return f"No threshold reaches {wanted}: of the surest judged events about {per_cent(self.best)} are right."
         if self.low is None:
             between = "on so few judgements it is a guess"
         else:
@@ -70,9 +81,49 @@ class Aim:
                 "out of reach" if self.high is None else f"{self.high:.2f}"
             )
         return (
-            f"From {self.threshold:.2f} on about {self.wanted:.0%} are right ({between}). Of the judged ones it keeps "
-            f"{self.kept}, {self.kept_right} of them right: {self.recall:.0%} of those that are."
+            f"From {self.threshold:.2f} on about {wanted} are right ({between}). Of the judged ones it keeps "
+            f"{self.kept}, {self.kept_right} of them right: {per_cent(self.recall)} of those that are."
         )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Study:
+    """All that judgements say of one label's scores.
+
+    Attributes:
+        why_not: why there is no calibration; empty where there is one.
+        caution: what to bear in mind of it.
+        before, after: the mean squared errors of scores and probabilities.
+    """
+
+    label: str
+    judged: int
+    right: int
+    bins: Sequence[Bin]
+    why_not: str = ""
+    calibration: Calibration | None = None
+    caution: str = ""
+    aim: Aim | None = None
+    before: float = 0.0
+    after: float = 0.0
+
+
+def study(label: str, judgements: Sequence[Judgement], wanted: float, scores: Sequence[float] = ()) -> Study:
+    """Return what the judgements of a label say, and the threshold for a wanted precision; see `threshold_for`."""
+    right = sum(each.is_right for each in judgements)
+    known = Study(label=label, judged=len(judgements), right=right, bins=reliability(judgements))
+    if why := why_not(judgements):
+        return replace(known, why_not=why)
+    calibration = calibrate(judgements)
+    before, after = brier(judgements)
+    return replace(
+        known,
+        calibration=calibration,
+        caution=caution(calibration),
+        aim=threshold_for(wanted, judgements, scores=scores),
+        before=before,
+        after=after,
+    )
 
 
 def reliability(judgements: Sequence[Judgement]) -> list[Bin]:

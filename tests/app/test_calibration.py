@@ -11,7 +11,7 @@ from earmark import calibration
 from earmark.annotations import Annotation, Answered
 from earmark.calibration import Judgement, calibrate, judgement_of, logit, sigmoid, why_not
 from earmark.errors import EarmarkError
-from earmark.reliability import brier, reliability, threshold_for, wilson
+from earmark.reliability import brier, reliability, study, threshold_for, wilson
 
 
 def judged(count: int, *, slope: float = 1.5, intercept: float = -1.0, seed: int = 0) -> list[Judgement]:
@@ -197,7 +197,7 @@ def test_what_a_threshold_keeps_of_the_judged_events_is_counted():
 def test_a_precision_out_of_reach_is_said_to_be_so():
     aim = threshold_for(0.99, judged(300, slope=0.3, intercept=0.0))
     assert aim.threshold is None
-    assert aim.sentence.startswith("No threshold reaches 99%: of the surest judged events about ")
+    assert aim.sentence.startswith("No threshold reaches 99 %: of the surest judged events about ")
 
 
 def test_a_precision_that_is_barely_reached_has_no_upper_end():
@@ -206,3 +206,18 @@ def test_a_precision_that_is_barely_reached_has_no_upper_end():
     assert aim.threshold
     assert aim.high is None
     assert "out of reach" in aim.sentence
+
+
+def test_a_study_says_all_that_is_known_of_a_label():
+    found = study("dog", judged(200), 0.8)
+    assert (found.judged, len(found.bins), found.why_not) == (200, 10, "")
+    assert found.calibration
+    assert found.aim == threshold_for(0.8, judged(200))
+    assert found.after < found.before
+
+
+def test_a_study_of_few_judgements_says_what_is_missing_and_shows_them_all_the_same():
+    found = study("dog", judged(12), 0.8)
+    assert (found.judged, len(found.bins), found.calibration, found.aim) == (12, 2, None, None)
+    assert found.why_not.startswith("12 of 30 judgements")
+    assert study("dog", [], 0.8).bins == []

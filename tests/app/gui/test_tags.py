@@ -37,7 +37,7 @@ def test_the_selection_has_a_column_while_there_is_one(tags):
 
 def test_calibrated_labels_show_marked_probabilities_and_others_their_scores(tags):
     tags.show_probabilities({"dog_bark": DOG})
-    assert texts(tags, WHOLE) == [".90", "64%"]
+    assert texts(tags, WHOLE) == [".90", "64 %"]
     assert [tags.model.index(row, WHOLE).data(READING).is_probability for row in range(2)] == [False, True]
     assert "◆ probability" in tags.note.text()
     tags.show_probabilities({})
@@ -48,19 +48,19 @@ def test_calibrated_labels_show_marked_probabilities_and_others_their_scores(tag
 def test_a_probability_says_what_it_rests_on(tags):
     tags.show_probabilities({"dog_bark": DOG})
     tip = tags.model.index(1, WHOLE).data(Qt.ItemDataRole.ToolTipRole)
-    assert tip == "Probability 64%, calibrated on 54 judgements; score 0.40."
+    assert tip == "Probability 64 %, calibrated on 54 judgements; score 0.40."
     assert "not probabilities" in tags.model.index(0, WHOLE).data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_a_score_beyond_the_judged_ones_is_called_a_guess(tags):
     tags.model.show_here({"dog_bark": 0.99})
     tags.show_probabilities({"dog_bark": DOG})
-    assert texts(tags, HERE)[1] == "~99%"
+    assert texts(tags, HERE)[1] == "~99 %"
     assert "this is a guess" in tags.model.index(1, HERE).data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_a_screen_reader_is_told_which_numbers_are_probabilities(tags):
     tags.show_probabilities({"dog_bark": DOG})
     said = [tags.model.index(row, WHOLE).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(2)]
-    assert said == ["0.90", "64% probability"]
+    assert said == ["0.90", "64 % probability"]
     assert tags.model.index(0, HERE).data(Qt.ItemDataRole.AccessibleTextRole) == "none"
