@@ -60,10 +60,11 @@ class EventViews:
         desk, findings = self._desk, self._desk.findings
         desk.centre.lanes.select(findings.selected)
         desk.events.select(findings.selected)
-        if findings.selected:
-            event = findings.events[findings.selected[-1]]
-            desk.centre.lanes.reveal(event.label)
-            desk.span.reveal_stretch(event.onset, event.offset)
+        chosen, span = findings.selected_events, desk.span
+        in_view = [event for event in chosen if event.onset < span.end and event.offset > span.start]
+        if chosen and (len(chosen) == 1 or not in_view):  # of several, one that is seen is enough: nothing jumps
+            desk.centre.lanes.reveal(chosen[-1].label)
+            span.reveal_stretch(chosen[-1].onset, chosen[-1].offset)
 
     def _show_caption(self) -> None:
         findings, lanes = self._desk.findings, self._desk.centre.lanes

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from earmark.calibration import Calibration
 from earmark.event_filter import Standing, standing
 from earmark.gui.axes import time_text
 from earmark.gui.label_colours import label_text
-from earmark.judging import JudgedEvent
+from earmark.judging import JudgedEvent, answers_of
 
 Probability = Callable[[JudgedEvent], float | None]  # of being there; None where that is not known
 STANDING_WORDS: dict[Standing, str] = {
@@ -27,6 +28,19 @@ STANDING_MEANINGS: dict[Standing, str] = {
 def unknown(event: JudgedEvent) -> float | None:
     """Return that no probability is known."""
     return None
+
+
+def probability_of(calibrations: Mapping[str, Calibration], model_id: str, weights: str) -> Probability:
+    """Return what tells how probable a model's events are, where its labels were judged often enough."""
+
+    def probability(event: JudgedEvent) -> float | None:
+        heard = answers_of(event)
+        calibration = calibrations.get(heard.label) if heard else None
+        if calibration is None or event.score is None or (event.model_id, event.weights) != (model_id, weights):
+            return None
+        return calibration.probability(event.score)
+
+    return probability
 
 
 def score_text(event: JudgedEvent, probability: Probability = unknown) -> str:

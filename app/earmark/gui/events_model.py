@@ -62,12 +62,16 @@ class EventsModel(QAbstractTableModel):
     def show_probabilities(self, probability: Probability) -> None:
         """Show probabilities in place of scores, where they are known."""
         self._probability = probability
-        self._list()
+        self._draw_anew()
 
     def show_icons(self, icons: Mapping[Standing, QIcon]) -> None:
         """Show how events stand by these."""
         self._icons = icons
-        self._list()
+        self._draw_anew()
+
+    def _draw_anew(self) -> None:
+        if self.numbers:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.numbers) - 1, STANDING))
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column; what is equal stays in order of time."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from earmark.event_filter import STANDINGS, EventFilter
@@ -116,7 +116,12 @@ class EventsTable(QTableView):
             if rows:
                 current = self.events_model.index(rows[-1], LABEL)
                 self.selectionModel().setCurrentIndex(current, Chosen.NoUpdate)
-                self.scrollTo(current)
+                if not any(self._is_in_view(row) for row in rows):
+                    self.scrollTo(current)
+
+    def _is_in_view(self, row: int) -> bool:
+        place = self.visualRect(self.events_model.index(row, LABEL))
+        return place.isValid() and self.viewport().rect().contains(place)
 
     def number_beside(self, steps: int) -> int | None:
         """Return the event that many rows on, in the order shown; the first or last where none is selected."""
@@ -131,6 +136,13 @@ class EventsTable(QTableView):
         if self.currentIndex().isValid():
             self.setFocus()
             self.edit(self.currentIndex().siblingAtColumn(ONSET))
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Ctrl+A: here it selects all events."""
+        is_asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if is_asked and event.matches(QKeySequence.StandardKey.SelectAll):
+            event.accept()
+        return super().event(event)
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: N802 - Qt's
         """Step through the events by Tab; after the last and before the first it leaves the table."""

@@ -43,7 +43,12 @@ class LabelChooser(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
-        for widget in (self._title, self.line, self.list, muted("Enter takes it, Esc leaves.")):
+        for widget in (
+            self._title,
+            self.line,
+            self.list,
+            muted("Enter takes it, Esc leaves, Shift+Del forgets one of your own."),
+        ):
             layout.addWidget(widget)
         self.resize(*SIZE)
 
@@ -118,9 +123,18 @@ class LabelChooser(QDialog):
             self.accept()
             self._do(label)
 
+    def _forget(self, label: str) -> None:
+        """Offer a label of one's own no longer; events keep it."""
+        if label in self._book.own:
+            self._book.forget(label)
+            self._offer(self.line.text())
+
     def eventFilter(self, watched, event) -> bool:  # noqa: N802 - Qt's
         """Let arrows in the line go through the list."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Delete and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+                self._forget(self._label(self.list.currentRow()))
+                return True
             step = STEPS.get(Qt.Key(event.key()))
             if step:
                 self._step(step)

@@ -56,6 +56,7 @@ class LanesView(QWidget):
         self.hidden_labels: set[str] = set()
         self.hidden_standings: set[Standing] = set()
         self._probability: Probability = unknown
+        self._said = ""
         self._order = LaneOrder()
         self._lay_out()
         self._connect()
@@ -137,6 +138,7 @@ class LanesView(QWidget):
     def hide_labels(self, labels: set[str]) -> None:
         """Show all lanes but these."""
         self.hidden_labels = labels
+        self._show_caption()
         self.show_events(self.events, self.ground.duration)
 
     def hide_standings(self, standings: set[Standing]) -> None:
@@ -157,6 +159,13 @@ class LanesView(QWidget):
 
     def say(self, caption: str) -> None:
         """Say something above the lanes: what is being waited for, why there are none."""
+        self._said = caption
+        self._show_caption()
+
+    def _show_caption(self) -> None:
+        count = len(self.hidden_labels)
+        lanes = "One lane is hidden" if count == 1 else f"{count} lanes are hidden"
+        caption = self._said or (f"{lanes}: View ▸ Show hidden lanes brings them back." if count else "")
         self.caption.setText(caption)
         self.caption.setVisible(bool(caption))
 

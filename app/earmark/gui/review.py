@@ -41,9 +41,9 @@ class Review(QObject):
         """Return the number of the event that is asked about."""
         return self._open().get(self._queue[self._place]) if self.is_running else None
 
-    def begin(self, order: str) -> None:
-        """Begin with the unreviewed events, in one of the orders of the review bar."""
-        events = self._findings.events
+    def begin(self, order: str, listed: Sequence[int]) -> None:
+        """Begin with those of the listed events that are unreviewed, in one of the orders of the review bar."""
+        events = [self._findings.events[number] for number in sorted(listed)]
         numbers = self._ordered(order, events)
         self._queue = [heard for number in numbers if (heard := answers_of(events[number]))]
         self._passed, self._answered = [], set()

@@ -57,7 +57,7 @@ class ReviewBar(QWidget):
         self.show_left(None)
 
     def _lay_out(self) -> None:
-        self.begin.setToolTip("Go through the unreviewed events (Ctrl+R)")
+        self.begin.setToolTip("Go through the unreviewed events that are listed (Ctrl+R)")
         self.order.setAccessibleName("Order of the review")
         for name, (text, meaning) in ORDERS.items():
             self.order.addItem(text, name)

@@ -48,6 +48,7 @@ class Reviewing(QObject):
         review.ended.connect(bar.say)
         self._desk.shown.left.connect(review.leave)
         self._desk.findings.changed.connect(self._count)
+        self._desk.events_panel.filtered.connect(self._count)
         self._desk.events.installEventFilter(self)
 
     def toggle(self) -> None:
@@ -56,11 +57,10 @@ class Reviewing(QObject):
             self.begin(self._bar.order.currentData())
 
     def begin(self, order: str) -> None:
-        """Begin a review; the table has the keys."""
+        """Begin a review of what the table lists; the table has the keys."""
         self._bar.say("")
-        self._desk.events_panel.clear_filter()
         self._desk.events.setFocus()
-        self.review.begin(order)
+        self.review.begin(order, self._desk.events.events_model.numbers)
 
     def keep(self) -> dict[str, Any]:
         """Return what is kept for the next start."""
@@ -111,5 +111,5 @@ class Reviewing(QObject):
         self._desk.changed.emit()
 
     def _count(self) -> None:
-        events = self._desk.findings.events
-        self._bar.allow(sum(event.status == "unreviewed" for event in events))
+        events, listed = self._desk.findings.events, self._desk.events.events_model.numbers
+        self._bar.allow(sum(events[number].status == "unreviewed" for number in listed))

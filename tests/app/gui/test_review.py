@@ -51,7 +51,7 @@ def accept(review: Review) -> None:
     ("order", "onsets"), [("time", [0.0, 2.0, 4.0]), ("uncertain", [2.0, 4.0, 0.0]), ("spread", [2.0, 0.0, 4.0])]
 )
 def test_events_come_in_the_order_that_was_asked_for(review, order, onsets):
-    review.begin(order)
+    review.begin(order, range(3))
     met = []
     while review.is_running:
         met.append(asked(review))
@@ -59,8 +59,14 @@ def test_events_come_in_the_order_that_was_asked_for(review, order, onsets):
     assert met == onsets
 
 
+def test_only_what_is_listed_is_walked_through(review):
+    review.begin("spread", [2])
+    assert asked(review) == 4.0
+    assert review.counts() == (0, 1)
+
+
 def test_an_answer_goes_on_and_what_is_left_is_counted(review):
-    review.begin("time")
+    review.begin("time", range(3))
     assert review.counts() == (0, 3)
     accept(review)
     assert asked(review) == 2.0
@@ -68,7 +74,7 @@ def test_an_answer_goes_on_and_what_is_left_is_counted(review):
 
 
 def test_back_takes_the_last_answer_back(review):
-    review.begin("time")
+    review.begin("time", range(3))
     accept(review)
     review.back()
     assert asked(review) == 0.0
@@ -77,14 +83,14 @@ def test_back_takes_the_last_answer_back(review):
 
 
 def test_back_returns_to_what_was_skipped(review):
-    review.begin("time")
+    review.begin("time", range(3))
     review.skip()
     review.back()
     assert asked(review) == 0.0
 
 
 def test_undo_anywhere_returns_to_the_event(review):
-    review.begin("time")
+    review.begin("time", range(3))
     accept(review)
     review.skip()
     review._findings.undo()
@@ -92,14 +98,14 @@ def test_undo_anywhere_returns_to_the_event(review):
 
 
 def test_a_new_label_is_an_answer_too(review):
-    review.begin("time")
+    review.begin("time", range(3))
     findings = review._findings
     findings.apply(judging.relabel([findings.events[0]], "fox", "someone"))
     assert asked(review) == 2.0
 
 
 def test_an_answer_to_another_event_is_counted_and_passed_over(review):
-    review.begin("time")
+    review.begin("time", range(3))
     findings = review._findings
     findings.apply(judging.reject([findings.events[1]], "someone"))
     assert asked(review) == 0.0
@@ -109,7 +115,7 @@ def test_an_answer_to_another_event_is_counted_and_passed_over(review):
 
 
 def test_the_end_says_what_to_do_next(qtbot, review):
-    review.begin("time")
+    review.begin("time", range(3))
     accept(review)
     accept(review)
     with qtbot.waitSignal(review.ended) as ended:

@@ -131,6 +131,10 @@ class Judging:
     def _fill(self, menus: Menus) -> None:
         """Add the number keys, and what can be done with a label."""
         edit, before = menus["&Edit"], self._desk.do["label_selection"]
+        first = edit.actions()[0]
+        if first is not self._desk.do["undo"]:  # it stands above what other parts put there
+            edit.insertActions(first, [self._desk.do["undo"], self._desk.do["redo"]])
+            edit.insertSeparator(first)
         assign, label = QMenu("Assi&gn a label", edit), QMenu("All of this lab&el", edit)
         for menu in (assign, label):
             edit.insertMenu(before, menu)
