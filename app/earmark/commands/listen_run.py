@@ -33,6 +33,7 @@ from earmark.live.triggered import Triggered
 from earmark.tagging import Tagger
 
 VERSION = 1
+PATIENCE = 3.0  # seconds that a device may take to give its first sound
 SHOWN_FROM = 0.2  # a tag of less is not worth a word in a line for people
 
 
@@ -154,12 +155,17 @@ class Listening(Told):
         self._told.put(lambda: click.echo(sentence, err=True))
 
     def _print_until_done(self) -> None:
-        until = None if self._choice.seconds is None else self._choice.seconds
-        while not self.station.capture.ended.is_set() and (until is None or self.station.seconds < until):
+        began = time.monotonic()
+        while not self.station.capture.ended.is_set() and not self._is_over(time.monotonic() - began):
             try:
                 self._told.get(timeout=0.1)()
             except queue.Empty:
                 continue
+
+    def _is_over(self, passed: float) -> bool:
+        """Seconds are those of sound; where the device has gone, those that pass."""
+        wanted = self._choice.seconds
+        return wanted is not None and (self.station.seconds >= wanted or passed >= wanted + PATIENCE)
 
     def _print_what_is_told(self) -> None:
         while not self._told.empty():
