@@ -1,4 +1,4 @@
-"""Linear, logarithmic and mel frequency axes: hertz to a height in 0..1 and back, ticks in 1-2-5 steps. No Qt."""
+"""Linear, logarithmic and mel frequency axes: hertz to a height in 0..1 and back. No Qt."""
 
 from __future__ import annotations
 
@@ -63,30 +63,8 @@ class FrequencyScale:
         rows[-1] = bins if high >= 1.0 else max(rows[-1], rows[-2] + 1)
         return rows
 
-    def ticks(self, most: int) -> list[float]:
-        """Return up to about `most` frequencies in 1-2-5 steps."""
-        if self.name == "linear":
-            step = nice_step(self.nyquist / max(most, 1))
-            return list(np.arange(0, self.nyquist + step / 1e6, step))
-        gap = 1 / max(most, 1)
-        chosen: list[float] = []
-        for hertz in _one_two_five(self.nyquist):
-            if hertz >= self.bottom and (not chosen or self.height(hertz) - self.height(chosen[-1]) >= gap):
-                chosen.append(hertz)
-        return chosen
-
 
 def nice_step(at_least: float) -> float:
     """Return the smallest of 1, 2, 5 × 10ⁿ that is not under `at_least`."""
     power = 10.0 ** np.floor(np.log10(at_least))
     return next(float(power * factor) for factor in (1, 2, 5, 10) if power * factor >= at_least * (1 - 1e-9))
-
-
-def _one_two_five(top: float) -> list[float]:
-    decades = range(1, int(np.log10(top)) + 1)
-    return [factor * 10.0**decade for decade in decades for factor in (1, 2, 5) if factor * 10.0**decade <= top]
-
-
-def hertz_text(hertz: float) -> str:
-    """Return "500", "2k" or "1.5k"."""
-    return f"{hertz / 1000:g}k" if hertz >= 1000 else f"{hertz:g}"

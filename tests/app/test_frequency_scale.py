@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from earmark.frequency_scale import NAMES, FrequencyScale, hertz_text, nice_step
+from earmark.frequency_scale import NAMES, FrequencyScale, nice_step
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -15,18 +15,6 @@ def test_heights_and_hertz_are_each_others_inverse(name):
     assert np.allclose(scale.height(scale.hertz(heights)), heights)
     assert scale.hertz(0.0) == pytest.approx(scale.bottom)
     assert scale.hertz(1.0) == pytest.approx(16_000)
-
-
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("nyquist", [4000.0, 22_050.0, 96_000.0])
-def test_ticks_are_in_1_2_5_steps_and_not_crowded(name, nyquist):
-    scale = FrequencyScale(name, nyquist)
-    ticks = [tick for tick in scale.ticks(10) if tick]
-    assert 3 <= len(ticks) <= 12
-    heights = scale.height(np.array(ticks))
-    assert np.diff(heights).min() > 0.05
-    if name != "linear":
-        assert {f"{tick:.0e}"[0] for tick in ticks} <= {"1", "2", "5"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -47,6 +35,5 @@ def test_a_part_of_the_axis_has_the_rows_between_its_heights(name):
     assert rows[-1] == pytest.approx(scale.hertz(0.6) / 16_000 * 512, abs=1)
 
 
-def test_steps_and_texts():
+def test_steps_are_ones_twos_and_fives():
     assert [nice_step(each) for each in (0.7, 1.0, 1.1, 3, 7, 1500)] == [1, 1, 2, 5, 10, 2000]
-    assert [hertz_text(each) for each in (50, 1000, 1500, 20_000)] == ["50", "1k", "1.5k", "20k"]

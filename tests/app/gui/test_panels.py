@@ -14,7 +14,6 @@ from earmark.gui.findings import same_event
 from earmark.gui.pixels import Bounded, Pixels
 from earmark.gui.progress_row import ProgressRow
 from earmark.gui.settings_row import SettingsRow
-from earmark.gui.spectrogram_view import read_out
 from earmark.gui.tags import Tags
 from earmark.gui.tags_model import HERE, WHOLE
 from earmark.gui.tags_model import SCORE as TAG_SCORE
@@ -167,12 +166,6 @@ def test_a_picture_has_high_frequencies_on_top_and_the_loudest_brightest():
     bright = [row for row in range(512) if picture.pixelColor(10, row).green() > 200]
     assert bright == [pytest.approx(512 * 0.75, abs=2)]
     assert pixels.decibel_range == (-100.0, -20.0)
-
-
-def test_the_pointer_says_time_frequency_and_level():
-    pixels = Pixels(Grid(32_000, 90.0))
-    pixels.add_whole(0, np.full((pixels.grid.columns(2), pixels.grid.rows), 156, np.uint8))
-    assert read_out(pixels, 83.412, 0.19625) == "1:23.412 · 3 140 Hz · −42 dB"
 
 
 def test_the_selected_event_is_found_again_by_label_and_overlap():
