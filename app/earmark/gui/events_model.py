@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QIcon
@@ -167,7 +168,7 @@ class EventsModel(QAbstractTableModel):
         return STANDING_WORDS[standing(event)] if column == STANDING else self._text(event, column)
 
 
-SORTED_BY: tuple[Callable[[JudgedEvent], object], ...] = (
+SORTED_BY: tuple[Callable[[JudgedEvent], Any], ...] = (
     lambda event: label_text(event.label),
     lambda event: event.onset,
     lambda event: event.offset,

@@ -139,8 +139,8 @@ class EventsTable(QTableView):
 
     def event(self, event: QEvent) -> bool:
         """Keep Ctrl+A: here it selects all events."""
-        is_asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if is_asked and event.matches(QKeySequence.StandardKey.SelectAll):
+        is_asked = event.type() == QEvent.Type.ShortcutOverride
+        if is_asked and isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.SelectAll):
             event.accept()
         return super().event(event)
 

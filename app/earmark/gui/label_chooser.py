@@ -43,12 +43,9 @@ class LabelChooser(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
-        for widget in (
-            self._title,
-            self.line,
-            self.list,
-            muted("Enter takes it, Esc leaves, Shift+Del forgets one of your own."),
-        ):
+        keys = muted("Enter takes it, Esc leaves, Shift+Del forgets a label of your own.")
+        keys.setWordWrap(True)
+        for widget in (self._title, self.line, self.list, keys):
             layout.addWidget(widget)
         self.resize(*SIZE)
 

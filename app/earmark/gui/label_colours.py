@@ -37,8 +37,9 @@ def label_colour(label: str) -> QColor:
 
 def on_colour(label: str) -> QColor:
     """Return black or white, whichever stands out on the label's colour."""
-    red, green, blue, _ = label_colour(label).getRgb()
-    return QColor("#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > MIDDLE else "#ffffff")
+    colour = label_colour(label)
+    luma = 0.299 * colour.red() + 0.587 * colour.green() + 0.114 * colour.blue()
+    return QColor("#000000" if luma > MIDDLE else "#ffffff")
 
 
 @cache

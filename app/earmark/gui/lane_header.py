@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
@@ -31,6 +32,11 @@ class LaneHeader(pg.AxisItem):
         self._marked = ""
         self._theme: Theme = DARK
 
+    @property
+    def _lanes(self) -> Any:
+        """Return the plot beside it: pyqtgraph does not say what it is."""
+        return self.linkedView()
+
     def show_labels(self, labels: Sequence[str]) -> None:
         """Name the lanes, from the top down."""
         self._labels = labels
@@ -58,7 +64,7 @@ class LaneHeader(pg.AxisItem):
 
     def label_at(self, scene: QPointF) -> str:
         """Return the label at a place of the scene; "" where there is none."""
-        row = int(self.linkedView().mapSceneToView(scene).y() // 1)
+        row = int(self._lanes.mapSceneToView(scene).y() // 1)
         return self._labels[row] if 0 <= row < len(self._labels) else ""
 
     def tickValues(self, minVal, maxVal, size):  # noqa: N802, N803 - pyqtgraph's
@@ -82,9 +88,8 @@ class LaneHeader(pg.AxisItem):
 
     def _place(self, row: int) -> QRectF:
         """Return where a lane's header is, in this item's pixels."""
-        view = self.linkedView()
-        ends = (view.mapFromView(QPointF(0, row + part)) for part in (0.0, 1.0))
-        top, bottom = (self.mapFromItem(view, end).y() for end in ends)
+        ends = (self._lanes.mapFromView(QPointF(0, row + part)) for part in (0.0, 1.0))
+        top, bottom = (self.mapFromItem(self._lanes, end).y() for end in ends)
         return QRectF(0, top, self.width(), bottom - top)
 
     def _draw_beside(self, painter: QPainter, label: str, place: QRectF) -> None:
@@ -117,4 +122,4 @@ class LaneHeader(pg.AxisItem):
 
     def wheelEvent(self, event) -> None:  # noqa: N802 - Qt's
         """Do what the wheel does over the lanes."""
-        self.linkedView().wheelEvent(event)
+        self._lanes.wheelEvent(event)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark.event_filter import STANDINGS, standing
+from earmark.event_filter import STANDINGS, Standing, standing
 from earmark.judging import JudgedEvent
 
 LANE_PIXELS = 24
@@ -134,7 +134,7 @@ def edges(lanes: Iterable[Lane], start: float, end: float, *, but: int | None = 
     return np.sort(np.concatenate(found))
 
 
-def counts_of(events: Iterable[JudgedEvent], label: str) -> Mapping[str, int]:
+def counts_of(events: Iterable[JudgedEvent], label: str) -> Mapping[Standing, int]:
     """Return how many events of a label stand how."""
     found = [standing(event) for event in events if event.label == label]
     return {name: found.count(name) for name in STANDINGS if name in found}

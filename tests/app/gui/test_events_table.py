@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 
+from earmark.calibration import Calibration
+from earmark.gui.event_words import probability_of
 from earmark.gui.events_model import HEADERS, LABEL, ONSET, SCORE, STANDING
 from earmark.gui.events_panel import EventsPanel
 from earmark.gui.theme import DARK
@@ -104,3 +108,13 @@ def test_all_columns_fit_the_dock(panel):
 def test_a_screen_reader_is_told_the_names(panel):
     for widget in (panel.table, panel.line, panel.only, panel.review.order, *panel.review.steps.values()):
         assert QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
+
+
+def test_a_probability_is_known_where_the_label_of_that_model_was_judged():
+    even = Calibration(label="rain", slope=1.0, intercept=0.0, judged=40, right=20, lowest=0.1, highest=0.9)
+    probability = probability_of({"rain": even}, "toy/frames", "abc")
+    heard = JudgedEvent("rain", 0.0, 1.0, 0.7, model_id="toy/frames", weights="abc")
+    assert probability(heard) == pytest.approx(0.7)
+    assert probability(replace(heard, label="dog_bark")) is None
+    assert probability(replace(heard, weights="other")) is None
+    assert probability(replace(heard, score=None)) is None

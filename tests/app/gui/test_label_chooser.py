@@ -69,6 +69,14 @@ def test_a_label_typed_in_full_is_taken_before_one_that_holds_it(qtbot, asked):
     assert asked.answers == ["rain"]
 
 
+def test_a_label_of_ones_own_can_be_forgotten_and_a_models_cannot(qtbot, asked):
+    for text in ("red", "rain"):
+        asked.chooser.line.setText(text)
+        qtbot.keyClick(asked.chooser.line, Qt.Key.Key_Delete, Qt.KeyboardModifier.ShiftModifier)
+    asked.chooser.line.clear()
+    assert asked.rows() == ["The model's", "Dog bark", "Rain   1", "Speech", "In this recording", "Bat"]
+
+
 def test_esc_chooses_nothing(qtbot, asked):
     qtbot.keyClick(asked.chooser.line, Qt.Key.Key_Escape)
     assert not asked.chooser.isVisible()

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from earmark.gui.label_colours import COLOURS, label_colour, label_text
+from earmark.gui.label_colours import COLOURS, label_colour, label_text, on_colour
 from earmark.gui.theme import DARK, LIGHT
 
 BUNDLED = (
@@ -41,6 +41,11 @@ def contrast(one: str, other: str) -> float:
 def test_every_colour_stands_out_on_both_themes(colour):
     assert contrast(colour, LIGHT.plot) >= 3
     assert contrast(colour, DARK.plot) >= 3
+
+
+@pytest.mark.parametrize("label", BUNDLED)
+def test_a_tick_stands_out_on_its_label(label):
+    assert contrast(on_colour(label).name(), label_colour(label).name()) >= 3
 
 
 @pytest.mark.parametrize("sight", [np.eye(3), NO_RED, NO_GREEN], ids=["full", "no red", "no green"])

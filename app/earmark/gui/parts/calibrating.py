@@ -10,6 +10,7 @@ import numpy as np
 from earmark.gui.actions import Deed
 from earmark.gui.desk import Desk
 from earmark.gui.event_finder import Search
+from earmark.gui.event_words import probability_of
 from earmark.gui.knowledge import Knowledge
 from earmark.gui.part import Part
 from earmark.gui.score_curves import ScoreCurves
@@ -40,7 +41,7 @@ class Calibrating:
         desk.player.moved.connect(lambda seconds: self._show_here())
         desk.selection.changed.connect(self._show_selection)
         desk.changed.connect(lambda: desk.settings_row.setEnabled(desk.shown.info is not None))
-        self.knowledge.changed.connect(lambda: desk.tags.show_probabilities(self.knowledge.calibrations))
+        self.knowledge.changed.connect(self._show_probabilities)
         self.knowledge.failed.connect(desk.notices.report)
 
     @property
@@ -56,6 +57,15 @@ class Calibrating:
             panes=(desk.tags.view, desk.settings_row.threshold.slider),
             close=self.knowledge.close,
         )
+
+    def _show_probabilities(self) -> None:
+        desk, calibrations = self._desk, self.knowledge.calibrations
+        desk.tags.show_probabilities(calibrations)
+        analysis = desk.findings.analysis
+        heard_by = (analysis.model_id, analysis.weights) if analysis else ("", "")
+        probability = probability_of(calibrations, *heard_by)
+        desk.events.events_model.show_probabilities(probability)
+        desk.centre.lanes.show_probabilities(probability)
 
     def _keep(self) -> dict[str, Any]:
         self._remember_chosen()
