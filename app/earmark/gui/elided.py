@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy
+from PySide6.QtWidgets import QLabel
 
 
 class Elided(QLabel):
@@ -12,19 +12,22 @@ class Elided(QLabel):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("muted")
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.setMinimumWidth(0)
         self._whole = ""
 
     def show_text(self, text: str) -> None:
         """Show a text, or what of it there is room for."""
         self._whole = text
         self.setAccessibleDescription(text)
+        self.updateGeometry()
         self._cut()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's
         """Return what all of it needs."""
         return QSize(self.fontMetrics().horizontalAdvance(self._whole) + 4, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's
+        """Return nothing: it gives way."""
+        return QSize(0, super().minimumSizeHint().height())
 
     def resizeEvent(self, event) -> None:  # noqa: N802 - Qt's
         """Cut it anew."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
     QMenu,
+    QSizePolicy,
     QStatusBar,
     QToolBar,
     QVBoxLayout,
@@ -27,6 +28,7 @@ from earmark.gui.settings_row import SettingsRow
 from earmark.gui.transport import Transport, spaced
 
 FRAME = QSize(16, 48)  # that window managers put around a window
+MODEL_WIDTH = 180  # pixels; longer names are read in its list
 VERSION = 1  # of the saved state: a new one where docks or toolbars change their meaning
 
 
@@ -40,6 +42,7 @@ class Tools(QToolBar):
         self.setIconSize(QSize(20, 20))
         self.device_line = self._speed = ""  # once they are known
         self.transport, self.model, self.device = transport, ModelPicker(), Elided()
+        self.model.setMaximumWidth(MODEL_WIDTH)
         self.device.setAccessibleName("Device and speed")
         self._lay_out(actions)
 
@@ -53,7 +56,9 @@ class Tools(QToolBar):
             self.addAction(actions[name])
         for name in ("to_start", "to_end", "loop", "mute", "zoom_out", "zoom_in", "fit", "view_settings"):
             actions[name].setPriority(QAction.Priority.LowPriority)  # without its text
-        self.addSeparator()
+        gap = QWidget()
+        gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(gap)
         self.addWidget(self.model)
         self.addWidget(spaced(self.device))
 
