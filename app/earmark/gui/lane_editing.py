@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QMouseEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractScrollArea
 
 from earmark.event_drag import NO_MAGNETS, Drag, Magnets, Part, is_drawn
 from earmark.gui.lane_ground import LaneGround
@@ -47,12 +47,13 @@ class LaneEditing(QObject):
     dragged = Signal(int, str, float, float)  # an event's number, its label, onset and offset now
     menu_asked = Signal(object, str, float, QPoint)  # number or None, label, seconds, place on the screen
 
-    def __init__(self, viewport: QWidget, ground: LaneGround) -> None:
-        super().__init__(viewport)
-        self._viewport, self._ground = viewport, ground
+    def __init__(self, plot: QAbstractScrollArea, ground: LaneGround) -> None:
+        super().__init__(plot)
+        self._plot, self._viewport, self._ground = plot, plot.viewport(), ground
         self._held: Held | None = None
         self._magnets = NO_MAGNETS
-        viewport.installEventFilter(self)
+        plot.installEventFilter(self)
+        self._viewport.installEventFilter(self)
 
     @property
     def is_dragging(self) -> bool:
@@ -67,7 +68,9 @@ class LaneEditing(QObject):
         return was_dragging
 
     def eventFilter(self, watched, event) -> bool:  # noqa: N802 - Qt's
-        """Take the left and the right button; the rest is the plot's."""
+        """Take the left and the right button, and Esc while dragging; the rest is the plot's."""
+        if watched is self._plot:
+            return self._take_key(event)
         match event.type():
             case QEvent.Type.MouseButtonPress:
                 return self._press(event)
@@ -79,6 +82,19 @@ class LaneEditing(QObject):
                 return self._release(event)
             case QEvent.Type.ContextMenu:
                 return self._ask_for_menu(event)
+        return False
+
+    def _take_key(self, event: QEvent) -> bool:
+        if self.is_dragging and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            if event.type() == QEvent.Type.KeyPress:
+                self.cancel()
+            event.accept()  # else it would be the window's shortcut
+            return True
+        if isinstance(event, QContextMenuEvent) and event.reason() == QContextMenuEvent.Reason.Keyboard:
+            middle = self._viewport.mapToGlobal(self._viewport.rect().center())
+            selected = self._ground.item.selected.tolist()
+            self.menu_asked.emit(selected[-1] if selected else None, "", self._ground.played, middle)
+            return True
         return False
 
     def _press(self, event: QMouseEvent) -> bool:

@@ -49,7 +49,7 @@ class LanesView(QWidget):
         axes: dict[str, pg.AxisItem] = {"left": self.header}
         self.plot = time_plot(self._box, axes, name="Event lanes; the events table says the same in words")
         self.ground = LaneGround(span, self.plot, self._box, self.item)
-        self.editing = LaneEditing(self.plot.viewport(), self.ground)
+        self.editing = LaneEditing(self.plot, self.ground)
         self.scroll_bar = QScrollBar(Qt.Orientation.Vertical)
         self.caption = muted()
         self.events: Sequence[JudgedEvent] = ()

@@ -32,6 +32,7 @@ class Reviewing(QObject):
             Qt.Key.Key_Down: self._reject,
             Qt.Key.Key_Left: self.review.back,
             Qt.Key.Key_Right: self.review.skip,
+            Qt.Key.Key_Escape: self.review.leave,
         }
         self._connect()
 
@@ -72,7 +73,7 @@ class Reviewing(QObject):
         self._bar.order.setCurrentIndex(max(self._bar.order.findData(kept.get(ORDER)), 0))
 
     def eventFilter(self, watched, event) -> bool:  # noqa: N802 - Qt's
-        """Let arrows in the table answer, while there is a review."""
+        """Let arrows in the table answer, and Esc leave, while there is a review."""
         if not self.review.is_running or not isinstance(event, QKeyEvent) or event.modifiers() not in ARROWS:
             return False
         do = self._keys.get(Qt.Key(event.key()))

@@ -112,6 +112,16 @@ def test_the_menu_says_what_undo_and_redo_would_do(window):
     assert not window.do["undo"].isEnabled()
 
 
+def test_the_keys_act_in_the_table_too(qtbot, window):
+    table = window.desk.events
+    table.setFocus()
+    table.selectRow(0)
+    qtbot.keyClick(table, Key.Key_A)
+    table.selectRow(1)
+    qtbot.keyClick(table, Key.Key_Delete)
+    assert stands(window) == ["accepted", "rejected"]
+
+
 def test_a_judgement_can_be_taken_back(window):
     window.desk.findings.select((0,))
     window.do["reject"].trigger()
@@ -223,14 +233,16 @@ def test_selecting_several_in_the_table_selects_them_in_the_lanes(window):
     assert window.desk.centre.lanes.item.selected.tolist() == [0, 1]
 
 
-def test_esc_lets_go_of_what_is_dragged(qtbot, window):
+def test_esc_lets_go_of_what_is_dragged_before_anything_else(qtbot, window):
     lanes = window.desk.centre.lanes
+    window.desk.selection.select(Stretch(start=0.25, end=0.75))
     at = lanes.plot.mapFromScene(lanes._box.mapViewToScene(QPointF(1.5, 0.5)))
     qtbot.mousePress(lanes.plot.viewport(), LEFT, NONE, at)
     qtbot.mouseMove(lanes.plot.viewport(), at + QPoint(40, 0))
     assert lanes.editing.is_dragging
-    qtbot.keyClick(window, Key.Key_Escape)
+    qtbot.keyClick(lanes.plot, Key.Key_Escape)
     qtbot.mouseRelease(lanes.plot.viewport(), LEFT, NONE, at + QPoint(40, 0))
+    assert window.desk.selection.stretch is not None
     assert stands(window) == ["unreviewed", "unreviewed"]
 
 
