@@ -11,7 +11,7 @@ from earmark.gui.analyser import Growing
 from earmark.gui.axes import time_step, time_text
 from earmark.gui.events_table import LABEL, SCORE, EventsTable
 from earmark.gui.findings import same_event
-from earmark.gui.pixels import Bounded, Pixels
+from earmark.gui.pixels import Bounded, Heights, Pixels
 from earmark.gui.progress_row import ProgressRow
 from earmark.gui.settings_row import SettingsRow
 from earmark.gui.tags import Tags
@@ -158,10 +158,11 @@ def test_the_most_recent_are_kept_within_their_bytes():
 
 def test_a_picture_has_high_frequencies_on_top_and_the_loudest_brightest():
     pixels = Pixels(Grid(32_000, 1.0))
-    columns = np.zeros((pixels.grid.columns(2), pixels.grid.rows), np.uint8)
+    level = pixels.grid.whole_level
+    columns = np.zeros((pixels.grid.columns(level), pixels.grid.rows), np.uint8)
     columns[:, 128] = 200
     pixels.add_whole(0, columns)
-    picture = pixels.picture(2, 0, 512)
+    picture = pixels.picture(level, 0, Heights(0.0, 1.0, 512))
     assert picture is not None
     bright = [row for row in range(512) if picture.pixelColor(10, row).green() > 200]
     assert bright == [pytest.approx(512 * 0.75, abs=2)]
