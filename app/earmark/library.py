@@ -159,9 +159,11 @@ class Library:
             return recordings.tags_of(database, number) if number else ()
 
     def set_tags(self, path: Name, tags: Iterable[str]) -> None:
-        """Give a recording these tags and no others."""
+        """Give a recording these tags and no others; one that is unknown is added."""
+        self._know(path)
         with self.transaction() as database:
-            recordings.set_tags(database, self._number(database, path), tags)
+            if number := recordings.number_of(database, path):
+                recordings.set_tags(database, number, tags)
 
     def tags(self) -> list[str]:
         """Return all tags there are, the most used first."""
@@ -182,12 +184,10 @@ class Library:
 
         A recording that is unknown is added.
         """
-        if not self._is_known(path):
-            facts = self._facts(Path(path), info.duration if info else 0.0, info)
-            with self.transaction() as database:
-                recordings.put(database, facts)
+        self._know(path, info)
         with self.transaction() as database:
-            said.change(database, self._number(database, path), change)
+            if number := recordings.number_of(database, path):
+                said.change(database, number, change)
 
     def undo(self, path: Name) -> Change | None:
         """Take the last change back, of whichever session; return what was done now, or None."""
@@ -269,10 +269,12 @@ class Library:
         with self.transaction("DEFERRED") as database:
             return recordings.row_of(database, path) is not None
 
-    def _number(self, database: sqlite3.Connection, path: Name) -> int:
-        """Return a recording's number; one that is unknown is added as far as its file tells."""
-        number = recordings.number_of(database, path)
-        return number or recordings.put(database, {**recordings.file_facts(Path(path)), "duration": 0.0, **UNKNOWN})
+    def _know(self, path: Name, info: AudioInfo | None = None) -> None:
+        """Add a recording that is unknown, as far as its file tells."""
+        if not self._is_known(path):
+            facts = self._facts(Path(path), info.duration if info else 0.0, info)
+            with self.transaction() as database:
+                recordings.put(database, facts)
 
     def _facts(self, path: Path, duration: float, info: AudioInfo | None) -> dict[str, Any]:
         """Return what is known about a file, having looked into it where it is new or has changed."""
@@ -287,6 +289,3 @@ class Library:
         if row is not None and row["sha256"] and row["size"] == facts["size"]:
             facts["sha256"] = self.content_of(path)
         return facts | recordings.clock_facts(path, facts["mtime_ns"])
-
-
-UNKNOWN = {"sample_rate": None, "channels": None}

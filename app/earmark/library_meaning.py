@@ -71,7 +71,7 @@ def _scored(term: Meant) -> str:
     elif term.under is not None:
         limits = f"scored under {term.under:.2f}"
     elif term.over is not None or not term.status:
-        limits = f"scored over {term.least:.2f}"
+        limits = f"scored over {term.least:.2f}{'' if term.status else ' (or accepted)'}"
     return " and ".join(filter(None, (term.status, limits)))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from earmark.analysis import Analysis
+from earmark.annotations import Annotation, new_id
 from earmark.library import Library
 
 LABELS = ("dog", "Sprache, männlich", '"quoted"')
@@ -68,3 +69,13 @@ def find(library):
         return library.find(analysis.path, analysis.model_id, **{"weights": analysis.weights, **changes})
 
     return look_up
+
+
+@pytest.fixture
+def said():
+    """Return a function that makes an annotation."""
+
+    def make(label="dog", onset=1.0, offset=2.0, **facts):
+        return Annotation(annotation_id=new_id(), label=label, onset=onset, offset=offset, author="anna", **facts)
+
+    return make
