@@ -21,6 +21,7 @@ BAR_PART = 0.66  # of a lane's height
 ROW_GAP = 1.0  # pixels between the rows of a lane
 NARROWEST = 2.0  # pixels
 FRAMED, CORNERED, TICKED = 4.0, 8.0, 14.0  # pixels: a bar of that width has room for a frame, a corner, a tick
+BEYOND = 40.0  # pixels beside the view: frames and ticks of what begins there are not seen
 TRANSLUCENT = 105  # of 255
 UNREVIEWED, ACCEPTED, REJECTED, DRAWN = range(len(STANDINGS))
 Floats = NDArray[np.float64]
@@ -51,6 +52,10 @@ class _Bars:
 
     def rects(self) -> list[QRectF]:
         return [QRectF(*place) for place in self.places.tolist()]
+
+    def grown(self, pixels: float) -> _Bars:
+        """Return these, larger on every side; smaller where `pixels` is below 0."""
+        return _Bars(self.places + np.array([-pixels, -pixels, 2 * pixels, 2 * pixels]))
 
     def apart(self) -> _Bars:
         """Return these without all but the first of those narrow ones that share a pixel and a row."""
@@ -127,7 +132,7 @@ class LanesItem(pg.GraphicsObject):
 
     def _draw_lane(self, painter: QPainter, lane: Lane, place: QRectF, exposed: QRectF) -> None:
         shown = lane.between(exposed.left(), exposed.right())
-        bars = self._bars(lane, shown, place, exposed)
+        bars = self._bars(lane, shown, place)
         stands, colour = lane.stands[shown], label_colour(lane.label)
         _draw_unreviewed(painter, bars.some(stands == UNREVIEWED), colour)
         _draw_solid(painter, bars.some((stands == ACCEPTED) | (stands == DRAWN)), colour)
@@ -137,12 +142,11 @@ class LanesItem(pg.GraphicsObject):
         if len(self.selected):
             self._outline(painter, bars.some(np.isin(lane.numbers[shown], self.selected)))
 
-    def _bars(self, lane: Lane, shown: slice, place: QRectF, exposed: QRectF) -> _Bars:
-        """Return the bars, cut off a little outside of what is exposed."""
-        scale = place.width() / self._duration
-        margin = 10 / scale
-        onsets = np.maximum(lane.onsets[shown], exposed.left() - margin)
-        offsets = np.minimum(lane.offsets[shown], exposed.right() + margin)
+    def _bars(self, lane: Lane, shown: slice, place: QRectF) -> _Bars:
+        """Return the bars, cut off outside of the view: far away numbers are too large for the painter."""
+        scale, view = place.width() / self._duration, self.viewRect()
+        onsets = np.maximum(lane.onsets[shown], view.left() - BEYOND / scale)
+        offsets = np.minimum(lane.offsets[shown], view.right() + BEYOND / scale)
         height = place.height() * BAR_PART / lane.row_counts[shown]
         gap = np.where(lane.row_counts[shown] > 1, ROW_GAP, 0.0)
         left = place.left() + onsets * scale
@@ -153,7 +157,7 @@ class LanesItem(pg.GraphicsObject):
     def _outline(self, painter: QPainter, bars: _Bars) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self._theme.text), 2))
-        painter.drawRects([rect.adjusted(-2, -2, 2, 2) for rect in bars.rects()])
+        painter.drawRects(bars.grown(2.0).rects())
 
     def _draw_draft(self, painter: QPainter, draft: Draft, place: QRectF) -> None:
         scale = place.width() / self._duration
@@ -177,7 +181,7 @@ def _draw_unreviewed(painter: QPainter, bars: _Bars, colour: QColor) -> None:
     fill.setAlpha(TRANSLUCENT)
     painter.setBrush(fill)
     painter.setPen(QPen(colour, 1))
-    painter.drawRects([rect.adjusted(0.5, 0.5, -0.5, -0.5) for rect in bars.some(framed).rects()])
+    painter.drawRects(bars.some(framed).grown(-0.5).rects())
 
 
 def _draw_solid(painter: QPainter, bars: _Bars, colour: QColor) -> None:
@@ -190,13 +194,14 @@ def _draw_rejected(painter: QPainter, bars: _Bars, colour: QColor) -> None:
     """Draw an empty frame, struck through."""
     if not len(bars.places):
         return
-    rects = bars.apart().rects()
+    bars = bars.apart()
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(colour, 1, Qt.PenStyle.DotLine))
-    painter.drawRects([rect.adjusted(0.5, 0.5, -0.5, -0.5) for rect in rects])
+    painter.drawRects(bars.grown(-0.5).rects())
     painter.setPen(QPen(colour, 1))
-    middles = [(rect.left() - 2, rect.right() + 2, rect.center().y()) for rect in rects]
-    painter.drawLines([QLineF(left, middle, right, middle) for left, right, middle in middles])
+    left, top, width, height = bars.grown(2.0).places.T
+    ends = np.stack([left, top + height / 2, left + width, top + height / 2], axis=1)
+    painter.drawLines([QLineF(*line) for line in ends.tolist()])
 
 
 def _draw_ticks(painter: QPainter, bars: _Bars, colour: QColor) -> None:
