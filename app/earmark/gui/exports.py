@@ -1,61 +1,317 @@
-"""File ▸ Export…: what was heard, in the formats of other programs."""
+"""File ▸ Export…: which recordings, which events, in which format, where, and what is lost on the way."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from earmark import exchange
-from earmark.analysis import Analysis
-from earmark.api import EarmarkError
-from earmark.document import document
-from earmark.events import Event
+from earmark.audio_file import shown
+from earmark.document import Document
+from earmark.gui.theme import muted
 
-TITLES = {
-    "json": "Earmark JSON",
-    "csv": "CSV, as BirdNET writes it",
-    "audacity": "Audacity labels",
-    "raven": "Raven selection table",
-    "dcase": "DCASE event list",
-    "jams": "JAMS",
-}
+WHICH = {"kept": "All but the rejected", "accepted": "Only the accepted", "all": "All, the rejected too"}
+NOTHING_LOST = "This format holds everything."
+READING = "Reading what is known…"
+WIDTH = 560  # pixels
 
 
-def ask_for_file(parent: QWidget, recording: Path) -> tuple[Path, str] | None:
-    """Let the person choose a file and a format; None where they did not."""
-    filters = {f"{TITLES.get(name, name)} (*{form.suffix})": name for name, form in exchange.FORMATS.items()}
-    proposed = recording.with_suffix(exchange.FORMATS["json"].suffix)
-    name, chosen = QFileDialog.getSaveFileName(parent, "Export", str(proposed), ";;".join(filters))
-    if not name:
-        return None
-    return with_suffix(Path(name), filters[chosen])
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """One choice of recordings; `folder` is where their files are proposed to go."""
+
+    title: str
+    paths: tuple[Path, ...]
+
+    @property
+    def is_one(self) -> bool:
+        return len(self.paths) == 1
 
 
-def with_suffix(path: Path, format_name: str) -> tuple[Path, str]:
-    """Return the file and its format: a known suffix that was typed decides, a missing one is added."""
-    by_suffix = {form.suffix: name for name, form in exchange.FORMATS.items()}
-    matching = [suffix for suffix in by_suffix if path.name.endswith(suffix)]
-    if matching and not path.name.endswith(exchange.FORMATS[format_name].suffix):
-        return path, by_suffix[max(matching, key=len)]
-    wanted = exchange.FORMATS[format_name].suffix
-    return (path if path.suffix else path.with_name(path.name + wanted)), format_name
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What is to be written; `out` is a file for one recording, else a folder."""
+
+    format_name: str
+    out: Path
+    is_one: bool
+    documents: tuple[Document, ...]
+
+    @property
+    def events(self) -> int:
+        return sum(len(document["events"]) for document in self.documents)
+
+    def places(self) -> list[Path]:
+        """Return the files that it makes."""
+        if self.is_one:
+            return [self.out]
+        folder = exchange.Folder(self.out, exchange.FORMATS[self.format_name])
+        return [folder.place(document) for document in self.documents]
+
+    def write(self) -> list[Path]:
+        """Write the files and return them.
+
+        Raises:
+            DatasetError: a file cannot be written.
+        """
+        if not self.is_one:
+            return exchange.write(self.format_name, self.documents, self.out)
+        exchange.write_file(self.out, exchange.FORMATS[self.format_name], self.documents[0])
+        return [self.out]
 
 
-def write(path: Path, format_name: str, analysis: Analysis, events: Sequence[Event]) -> None:
-    """Write one recording's result, beside its place first.
+class ExportWindow(QDialog):
+    """Asks; what is known of the recordings is shown to it with `show_documents`."""
 
-    Raises:
-        EarmarkError: the file cannot be written.
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with beside.open("w", encoding="utf-8", errors="surrogateescape", newline="") as stream:
-            exchange.write(format_name, [document(analysis, events, top="all")], stream)
-        beside.replace(path)
-    except OSError as error:
-        raise EarmarkError(f"{path.name} cannot be written.", hint=str(error.strerror or error)) from error
-    finally:
-        beside.unlink(missing_ok=True)
+    scope_chosen = Signal(object)  # Scope: its documents are wanted
+    ordered = Signal(object)  # Order
+
+    def __init__(self, parent: QWidget, scopes: Sequence[Scope]) -> None:
+        super().__init__(parent)
+        self._scopes = scopes
+        self._documents: tuple[Document, ...] | None = None  # None while they are being read
+        self._waits = False  # for the documents, to go on with them
+        self.scope, self.format, self.which = QComboBox(), QComboBox(), QComboBox()
+        self.out = QLineEdit()
+        self.browse = QPushButton("&Browse…")
+        self.count, self.warning = muted(), QLabel()
+        self.losses = QLabel()
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.button = self.buttons.addButton("&Export", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._build()
+        self._lay_out()
+        self._connect()
+
+    def _build(self) -> None:
+        self.setWindowTitle("Export")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for scope in self._scopes:
+            self.scope.addItem(scope.title)
+        for name, form in exchange.FORMATS.items():
+            self.format.addItem(f"{form.title} (*{form.suffix})", name)
+        for name, title in WHICH.items():
+            self.which.addItem(title, name)
+        for widget, (name, tip) in self._names().items():
+            widget.setAccessibleName(name)
+            widget.setToolTip(tip)
+        for label in (self.losses, self.warning):
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.browse.setAutoDefault(False)  # Enter exports
+        self.button.setDefault(True)
+        self.out.setText(str(self._proposed()))
+
+    def _names(self) -> dict[QWidget, tuple[str, str]]:
+        return {
+            self.scope: ("Recordings", "What is exported: this recording, or several, each into a file of its own"),
+            self.format: ("Format", "The program that is to read it"),
+            self.which: ("Events", "Which events are written"),
+            self.out: ("File or folder", "Where it is written; a known ending chooses the format"),
+            self.browse: ("Browse", "Choose the place"),
+            self.losses: ("What the format cannot hold", "So that nothing is missed later without a word"),
+        }
+
+    def _lay_out(self) -> None:
+        place = QHBoxLayout()
+        place.addWidget(self.out, 1)
+        place.addWidget(self.browse)
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow("&Recordings", self.scope)
+        form.addRow("For&mat", self.format)
+        form.addRow("E&vents", self.which)
+        self._place_name = QLabel("&File")
+        self._place_name.setBuddy(self.out)
+        form.addRow(self._place_name, place)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(10)
+        layout.addLayout(form)
+        for widget in (self.count, self.losses, self.warning):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        layout.addWidget(self.buttons)
+        self.resize(WIDTH, self.sizeHint().height())
+        self._show_place()
+        self.out.setFocus()
+
+    def _connect(self) -> None:
+        self.scope.currentIndexChanged.connect(lambda _: self._choose_scope())
+        self.format.currentIndexChanged.connect(lambda _: self._use_format())
+        self.which.currentIndexChanged.connect(lambda _: self._show_facts())
+        self.out.textEdited.connect(self._follow_suffix)
+        self.browse.clicked.connect(self._ask_for_place)
+        self.buttons.accepted.connect(self._order)
+        self.buttons.rejected.connect(self.reject)
+
+    def begin(self) -> None:
+        """Show the window and ask for what is known of the recordings."""
+        self.open()
+        self.out.selectAll()
+        self._choose_scope()
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Choose as the last time."""
+        for box, name in ((self.format, kept.get("export_format")), (self.which, kept.get("export_events"))):
+            if (index := box.findData(name)) >= 0:
+                box.setCurrentIndex(index)
+
+    def chosen(self) -> Mapping[str, Any]:
+        """Return what `restore` takes."""
+        return {"export_format": self.format.currentData(), "export_events": self.which.currentData()}
+
+    def show_documents(self, scope: Scope, documents: Sequence[Document], unknown: Sequence[str] = ()) -> None:
+        """Show what is known of the recordings, and name those of which nothing is."""
+        if scope is not self._chosen_scope():
+            return
+        self._documents = tuple(documents)
+        self._unknown = tuple(unknown)
+        self._show_facts()
+        if self._waits:
+            self._order()
+
+    def _chosen_scope(self) -> Scope:
+        return self._scopes[max(self.scope.currentIndex(), 0)]
+
+    def _choose_scope(self) -> None:
+        self._documents, self._unknown = None, ()
+        self._show_place()
+        self.out.setText(str(self._proposed()))
+        self._show_facts()
+        self.scope_chosen.emit(self._chosen_scope())
+
+    def _show_place(self) -> None:
+        self._place_name.setText("&File" if self._chosen_scope().is_one else "&Folder")
+
+    def _proposed(self) -> Path:
+        scope = self._chosen_scope()
+        if not scope.is_one:
+            return scope.paths[0].parent
+        return scope.paths[0].with_suffix(exchange.FORMATS[self.format.currentData()].suffix)
+
+    def _use_format(self) -> None:
+        """Give the file that is named the ending of the format."""
+        if self._chosen_scope().is_one:
+            path = self._place() or self._proposed()
+            self.out.setText(str(path.with_name(without_suffix(path) + self._suffix())))
+        self._show_facts()
+
+    def _suffix(self) -> str:
+        return exchange.FORMATS[self.format.currentData()].suffix
+
+    def _follow_suffix(self, text: str) -> None:
+        """Choose the format of a known ending that was typed."""
+        found = format_of(text, self.format.currentData())
+        if self._chosen_scope().is_one and found != self.format.currentData():
+            self.format.blockSignals(True)
+            self.format.setCurrentIndex(self.format.findData(found))
+            self.format.blockSignals(False)
+        self._show_facts()
+
+    def _ask_for_place(self) -> None:
+        if self._chosen_scope().is_one:
+            name, _ = QFileDialog.getSaveFileName(
+                self, "Export to", self.out.text(), "All files (*)", options=QFileDialog.Option.DontConfirmOverwrite
+            )
+        else:
+            name = QFileDialog.getExistingDirectory(self, "Export to", self.out.text())
+        if name:
+            self.out.setText(name)
+            self._follow_suffix(name)
+
+    def _place(self) -> Path | None:
+        """Return the file or folder that is named; None while that is no name."""
+        text = self.out.text().strip()
+        try:
+            path = Path(text).expanduser()
+        except RuntimeError:  # somebody's home that is not known
+            path = Path(text)
+        is_name = bool(path.name) if self._chosen_scope().is_one else bool(text)
+        return path if is_name else None
+
+    def _ready(self) -> Order | None:
+        """Return what is to be written as it is chosen now; None while it is not known."""
+        out, is_one = self._place(), self._chosen_scope().is_one
+        if not self._documents or out is None:
+            return None
+        if is_one and not out.suffix:
+            out = out.with_name(out.name + self._suffix())
+        which = self.which.currentData()
+        documents = tuple(exchange.only(document, which) for document in self._documents)
+        return Order(format_name=self.format.currentData(), out=out, is_one=is_one, documents=documents)
+
+    def _show_facts(self) -> None:
+        order = self._ready()
+        self.button.setEnabled(order is not None or (self._documents is None and self._place() is not None))
+        if order is None:
+            self.count.setText(READING if self._documents is None else self._nothing_known())
+            self.losses.setText("")
+            self.warning.setText("")
+            return
+        self.count.setText(" ".join(filter(None, (_counted(order), self._left_out()))))
+        sentences = exchange.losses(order.format_name, order.documents)
+        self.losses.setText("\n".join(f"• {sentence}" for sentence in sentences) or NOTHING_LOST)
+        self.warning.setText(_replaced(order.places()))
+
+    def _left_out(self) -> str:
+        if not self._unknown:
+            return ""
+        return f"Nothing is known yet of {len(self._unknown)}: {', '.join(self._unknown[:3])}."
+
+    def _nothing_known(self) -> str:
+        return "Nothing is known of these yet: have them analysed first." if not self._documents else ""
+
+    def _order(self) -> None:
+        """Have it written, as soon as it is known what."""
+        order = self._ready()
+        self._waits = order is None and self._documents is None
+        if order:
+            self.ordered.emit(order)
+            self.accept()
+
+
+def without_suffix(path: Path) -> str:
+    """Return a file's name without the ending of a format."""
+    for suffix in sorted((form.suffix for form in exchange.FORMATS.values()), key=len, reverse=True):
+        if path.name.endswith(suffix):
+            return path.name.removesuffix(suffix)
+    return path.stem
+
+
+def format_of(name: str, otherwise: str) -> str:
+    """Return the format whose ending a name has, the longest first."""
+    endings = {form.suffix: format_name for format_name, form in exchange.FORMATS.items()}
+    matching = [suffix for suffix in endings if name.casefold().endswith(suffix)]
+    return endings[max(matching, key=len)] if matching else otherwise
+
+
+def _counted(order: Order) -> str:
+    events = f"{order.events} event{'' if order.events == 1 else 's'}"
+    if order.is_one:
+        return f"{events} of {shown(Path(order.documents[0]['file']))}."
+    return f"{events} of {len(order.documents)} recordings, each into a file of its own."
+
+
+def _replaced(places: Sequence[Path]) -> str:
+    there = [place for place in places if place.exists()]
+    if not there:
+        return ""
+    if len(there) == 1:
+        return f"⚠ {shown(there[0])} is there already and will be replaced."
+    return f"⚠ {len(there)} files of these names are there already and will be replaced."

@@ -144,8 +144,10 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event) -> None:  # noqa: N802 - Qt's
-        """Open what was dropped."""
-        self.desk.open([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+        """Open what was dropped; labels go into the recording that is open, or is opened with them."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if recordings := self.exchanging.take_labels(paths):
+            self.desk.open(recordings)
         event.acceptProposedAction()
 
     def closeEvent(self, event) -> None:  # noqa: N802 - Qt's

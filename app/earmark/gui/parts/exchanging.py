@@ -1,36 +1,70 @@
-"""Exchanging: what was found, in the files of other programs."""
+"""Exchanging: what was found, in the files of other programs; their labels; clips and pictures."""
 
 from __future__ import annotations
 
-from earmark.api import EarmarkError
-from earmark.gui import exports
-from earmark.gui.actions import Deed
-from earmark.gui.desk import Desk
-from earmark.gui.part import Part
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
-DEEDS = (Deed(name="export", menu="|&File", text="&Export…", keys=("Ctrl+Shift+E",), needs="analysis"),)
+from earmark.gui.actions import Deed
+from earmark.gui.cutting import Cutting
+from earmark.gui.desk import Desk
+from earmark.gui.errand import Errands
+from earmark.gui.exporting import Exporting
+from earmark.gui.import_labels import ImportLabels, is_label_file
+from earmark.gui.part import Part
+from earmark.gui.pictures import Pictures
+
+DEEDS = (
+    Deed(name="import_labels", menu="|&File", text="&Import labels…", keys=("Ctrl+Shift+I",), needs="recording"),
+    Deed(name="export", menu="&File", text="&Export…", keys=("Ctrl+Shift+E",), needs="recording"),
+    Deed(name="export_clips", menu="&File", text="Export &clips…", needs="events"),
+    Deed(name="copy_picture", menu="|&View", text="&Copy picture", keys=("Ctrl+Shift+C",), needs="recording"),
+    Deed(name="save_picture", menu="&View", text="Sa&ve picture…", needs="recording"),
+    Deed(name="save_screenshot", menu="&View", text="Save a &screenshot…"),
+)
 
 
 class Exchanging:
-    """File ▸ Export…"""
+    """What comes from other programs and goes to them."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._errands = Errands(desk, desk.notices.report)
+        self.exporting = Exporting(desk, self._errands)
+        self.importing = ImportLabels(desk, self._errands, self.exporting.gatherer)
+        self.cutting = Cutting(desk, self._errands)
+        self.pictures = Pictures(desk)
 
     @property
     def part(self) -> Part:
         """Return what this adds to the window."""
-        return Part(deeds=DEEDS, doing={"export": self.export})
+        return Part(
+            deeds=DEEDS,
+            doing={
+                "import_labels": self.importing.ask,
+                "export": self.exporting.open,
+                "export_clips": self.cutting.open,
+                "copy_picture": self.pictures.copy,
+                "save_picture": self.pictures.save,
+                "save_screenshot": self.pictures.save_screenshot,
+            },
+            keep=lambda: {**self.exporting.keep(), **self.cutting.keep()},
+            restore=self._restore,
+            close=self._close,
+        )
 
-    def export(self) -> None:
-        """Write what was found in a format of the person's choice."""
-        desk, analysis = self._desk, self._desk.findings.analysis
-        chosen = exports.ask_for_file(desk.window, analysis.path) if analysis else None
-        if analysis is None or chosen is None:
-            return
-        try:
-            exports.write(*chosen, analysis, desk.findings.events)
-        except EarmarkError as error:
-            desk.notices.report(error)
-        else:
-            desk.notices.tell(f"{chosen[0].name} was written. Events: {len(desk.findings.events)}.")
+    def take_labels(self, paths: Sequence[Path]) -> list[Path]:
+        """Import the label files among these and return the others."""
+        labels = [path for path in paths if is_label_file(path)]
+        others = [path for path in paths if path not in labels]
+        self.importing.take(labels, after_opening=bool(others))
+        return others
+
+    def _restore(self, kept: Mapping[str, Any]) -> None:
+        self.exporting.restore(kept)
+        self.cutting.restore(kept)
+
+    def _close(self) -> None:
+        self.cutting.close()
+        self._errands.close()
