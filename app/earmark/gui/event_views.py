@@ -20,7 +20,7 @@ class EventViews:
         desk.findings.analysis_changed.connect(self._show_caption)
         desk.findings.failed.connect(desk.notices.report)
         desk.events_panel.filtered.connect(self._show_selected)
-        desk.centre.lanes.label_clicked.connect(desk.centre.lanes.header.mark)
+        desk.centre.lanes.label_clicked.connect(self._choose_label)
         for view in (desk.events, desk.centre.lanes):
             view.picked.connect(desk.findings.select)
             view.opened.connect(self.play)
@@ -40,6 +40,11 @@ class EventViews:
         event = findings.events[number] if number is not None else (findings.selected_events or [None])[-1]
         if event:
             self._desk.player.play(event.onset, event.offset)
+
+    def _choose_label(self, label: str) -> None:
+        """Mark a label; no event is selected then, so that what is shown of a label is shown of this one."""
+        self._desk.findings.select(())
+        self._desk.centre.lanes.header.mark(label)
 
     def _leave(self) -> None:
         self._desk.findings.forget()
@@ -61,6 +66,8 @@ class EventViews:
         desk.centre.lanes.select(findings.selected)
         desk.events.select(findings.selected)
         chosen, span = findings.selected_events, desk.span
+        if chosen:
+            desk.centre.lanes.header.mark(chosen[-1].label)
         in_view = [event for event in chosen if event.onset < span.end and event.offset > span.start]
         if chosen and (len(chosen) == 1 or not in_view):  # of several, one that is seen is enough: nothing jumps
             desk.centre.lanes.reveal(chosen[-1].label)

@@ -168,9 +168,15 @@ class LanesItem(pg.GraphicsObject):
         painter.setBrush(fill)
         painter.setPen(QPen(QColor(self._theme.text), 1, Qt.PenStyle.DashLine))
         painter.drawRect(bar)
-        painter.setPen(QColor(self._theme.text))
+        self._write(painter, QPointF(bar.right() + 6, bar.center().y()), draft)
+
+    def _write(self, painter: QPainter, at: QPointF, draft: Draft) -> None:
         text = f"{time_text(draft.onset, 2)} – {time_text(draft.offset, 2)}"
-        painter.drawText(QPointF(bar.right() + 6, bar.center().y() + 5), text)
+        size = painter.fontMetrics().size(0, text)
+        place = QRectF(at.x(), at.y() - size.height() / 2, size.width() + 6, size.height())
+        painter.fillRect(place, QColor(self._theme.plot))
+        painter.setPen(QColor(self._theme.text))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _draw_unreviewed(painter: QPainter, bars: _Bars, colour: QColor) -> None:

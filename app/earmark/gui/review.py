@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Signal
 
 from earmark.annotations import Answered
+from earmark.calibration import ENOUGH
 from earmark.gui.findings import Findings
 from earmark.gui.label_colours import label_text
 from earmark.judging import JudgedEvent, answers_of
 from earmark.review import progress, progress_by_label, spread_over_scores, uncertain_first
 
-ENOUGH = 30  # judgements of a label: probabilities can be made of that many
+MAKE_PROBABILITIES = "Model ▸ Thresholds and calibration… turns its scores into probabilities."
 
 
 class Review(QObject):
@@ -139,6 +140,6 @@ def next_step(events: Sequence[JudgedEvent]) -> str:
     if not labels:
         return done
     label = max(labels, key=labels.__getitem__)
-    if labels[label] >= ENOUGH:
-        return f"{done} {label_text(label)} has {labels[label]} judgements: Model ▸ Thresholds… makes probabilities."
-    return f"{done} {label_text(label)} has {labels[label]} of the {ENOUGH} judgements that probabilities need."
+    if labels[label] < ENOUGH:
+        return f"{done} {label_text(label)} has {labels[label]} of the {ENOUGH} judgements that probabilities need."
+    return f"{done} {label_text(label)} has {labels[label]} judgements: {MAKE_PROBABILITIES}"

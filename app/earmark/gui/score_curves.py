@@ -38,6 +38,11 @@ class ScoreCurves:
         labels = self._labels(search)
         self._strip.show_curves([self._curve(search, label) for label in labels], _remark(search, labels))
 
+    def choose(self, label: str) -> None:
+        """Show the scores of a label, as long as no event is selected."""
+        self._last = label
+        self.show()
+
     def _labels(self, search: Search) -> Sequence[str]:
         """Return whose scores to show; none where the model knows nothing of what is selected."""
         wanted = dict.fromkeys(_known_as(event, search.labels) for event in self._findings.selected_events)

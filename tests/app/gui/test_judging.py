@@ -260,3 +260,10 @@ def test_the_filter_lists_fewer_and_the_selection_outside_it_is_kept(window):
     assert [model.index(row, LABEL).data() for row in range(model.rowCount())] == ["Dog bark"]
     assert window.desk.findings.selected == (0,)
     assert window.desk.events_panel.count.text() == "1 of 2 events"
+
+
+def test_a_click_on_a_lanes_name_shows_the_scores_of_that_label(window):
+    window.desk.findings.select((0,))
+    window.desk.centre.lanes.label_clicked.emit("rain")
+    assert window.desk.findings.selected == ()
+    assert [curve.label for curve in window.desk.centre.scores.item.curves] == ["rain"]

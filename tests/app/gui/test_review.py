@@ -128,7 +128,7 @@ def test_thirty_judgements_of_a_label_are_enough_for_probabilities():
     heard = JudgedEvent("dog", 0.0, 1.0, 0.5)
     events = [replace(heard, onset=at, offset=at + 0.5) for at in range(31)]
     events[:30] = [judging.shown_as(judging.accept([event], "").after[0]) for event in events[:30]]
-    assert "Dog has 30 judgements: Model ▸ Thresholds" in next_step(events)
+    assert "Dog has 30 judgements: Model ▸ Thresholds and calibration" in next_step(events)
 
 
 def test_the_bar_shows_what_is_left_and_each_label_in_its_tooltip(qtbot):
