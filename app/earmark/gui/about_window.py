@@ -50,6 +50,8 @@ class AboutWindow(QDialog):
         self.credits.setAccessibleName("Credits")
         self.credits.setToolTip("Whose sounds are in Earmark")
         self.pages.setAccessibleName("About Earmark")
+        self.pages.setToolTip("Versions, licences, credits")
+        self.pages.setUsesScrollButtons(False)
         for name, page in (("&Versions", self.versions), ("&Licences", self.licences), ("C&redits", self.credits)):
             self.pages.addTab(page, name)
         self.copy.setToolTip("Copy versions and device, for a report")

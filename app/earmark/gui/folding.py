@@ -76,7 +76,7 @@ class Folding(QObject):
             if panel
             and self._window.dockWidgetArea(panel) == area
             and not panel.isFloating()
-            and panel.toggleViewAction().isChecked()
+            and _is_open(panel)
         ]
 
     def _button(self, panel: QDockWidget) -> QToolButton:
@@ -99,3 +99,9 @@ class Folding(QObject):
             panel.show()
             panel.raise_()
             panel.setFocus()
+
+
+def _is_open(panel: QDockWidget) -> bool:
+    """Return whether a panel is open, be it behind a tab; before the window is shown, whether it is going to be."""
+    closed = panel.isHidden() and panel.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide)
+    return panel.toggleViewAction().isChecked() or not closed

@@ -1,82 +1,124 @@
-"""The list of keys, and what this is."""
+"""The list of keys: every one that the window has, and what the mouse does."""
 
 from __future__ import annotations
 
-import platform
-from collections.abc import Sequence
-from importlib.metadata import version
+from collections.abc import Iterable, Mapping, Sequence
 
-from PySide6.QtCore import Qt, qVersion
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QHeaderView, QLabel, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
-from earmark import __version__, folders
 from earmark.gui.actions import Deed
 
-BY_MOUSE = (
-    ("Move the playhead", "Click or drag in the spectrogram"),
-    ("Pan", "Wheel, or drag with the middle button"),
-    ("Zoom the time", "Ctrl + wheel"),
-    ("Scroll the lanes", "Shift + wheel over them"),
-    ("Select an event", "Click it in its lane or in the table"),
-    ("Play the selected event", "Enter or a double click in the table"),
-)
-LIBRARIES = ("PySide6_Essentials", "pyqtgraph", "numpy", "scipy", "sounddevice", "soundfile", "av", "torch")
+Rows = Sequence[tuple[str, str]]  # what, and key or gesture
+BY_MOUSE: Mapping[str, Rows] = {
+    "Mouse over a plot": (
+        ("Move the playhead", "Click"),
+        ("Select a stretch", "Drag in the spectrogram"),
+        ("Move along the recording", "Wheel, or drag with the middle button"),
+        ("Zoom the time", "Ctrl + wheel"),
+        ("Zoom the frequencies", "Shift + wheel over the spectrogram"),
+        ("Scroll the lanes", "Shift + wheel over them"),
+        ("Change the colours' range", "Drag the handles of the decibel bar"),
+        ("Set the colours' range by itself", "Double click on the decibel bar"),
+        ("Move the frame of what is in view", "Drag in the overview"),
+    ),
+    "Mouse over events": (
+        ("Select an event", "Click it in its lane, the table or the overview"),
+        ("Select several", "Ctrl + click, Shift + click"),
+        ("Play an event", "Double click it"),
+        ("Move an event, or one of its ends", "Drag it in its lane"),
+        ("What else can be done", "Right click, or the menu key"),
+    ),
+    "Everywhere": (
+        ("Open recordings, folders, label files, presets", "Drop them into the window"),
+        ("Go from control to control", "Tab, Shift + Tab"),
+        ("Open a menu", "Alt and its underlined letter"),
+        ("Set a slider back", "Double click its name"),
+        ("Move or close a panel", "Drag its title; View ▸ Panels brings it back"),
+    ),
+    "In a list or a table": (
+        ("Go through the rows", "Up, Down, PgUp, PgDown, Home, End"),
+        ("Open or play what is selected", "Enter"),
+        ("Sort", "Click a column's title"),
+    ),
+}
 
 
-def keys_window(parent: QWidget, deeds: Sequence[Deed]) -> QDialog:
-    """Return a window with every key and what it does; it stays open beside the work."""
-    rows = [(_plain(deed.text), ", ".join(_key_text(key) for key in deed.keys)) for deed in deeds if deed.keys]
-    table = QTableWidget(len(rows) + len(BY_MOUSE), 2)
-    table.setAccessibleName("Keys")
-    table.setHorizontalHeaderLabels(["What", "Key or mouse"])
-    for row, texts in enumerate((*rows, *BY_MOUSE)):
-        for column, text in enumerate(texts):
-            table.setItem(row, column, QTableWidgetItem(text))
-    table.verticalHeader().hide()
-    table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-    table.setShowGrid(False)
-    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-    return _window(parent, "Keys", table, (560, 620))
+class KeysWindow(QDialog):
+    """What has a key, by menu, with a line to search it; it stays open beside the work."""
+
+    def __init__(self, parent: QWidget, groups: Mapping[str, Rows]) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keys")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(620, 660)
+        self.search = QLineEdit(placeholderText="Search keys", clearButtonEnabled=True)
+        self.search.setAccessibleName("Search the keys")
+        self.search.setToolTip("A key, or what it does")
+        self.tree = QTreeWidget()
+        self.none = QLabel("No key does this. The menus have more.")
+        self._build(groups)
+        layout = QVBoxLayout(self)
+        for widget in (self.search, self.tree, self.none):
+            layout.addWidget(widget)
+        self.search.textChanged.connect(self._filter)
+        self._filter("")
+
+    def _build(self, groups: Mapping[str, Rows]) -> None:
+        self.tree.setAccessibleName("Keys")
+        self.tree.setToolTip("What the keys and the mouse do")
+        self.tree.setHeaderLabels(["What", "Key or mouse"])
+        self.tree.setRootIsDecorated(False)
+        self.tree.header().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        for name, rows in groups.items():
+            group = QTreeWidgetItem(self.tree, [name])
+            group.setFirstColumnSpanned(True)
+            font = group.font(0)
+            font.setBold(True)
+            group.setFont(0, font)
+            group.addChildren([QTreeWidgetItem(list(row)) for row in rows])
+        self.tree.expandAll()
+        self.tree.setCurrentItem(self.tree.topLevelItem(0))
+
+    def _filter(self, text: str) -> None:
+        """Show only rows in which all words are."""
+        words, any_shown = text.casefold().split(), False
+        for number in range(self.tree.topLevelItemCount()):
+            group = self.tree.topLevelItem(number)
+            rows = [group.child(row) for row in range(group.childCount())]
+            for row in rows:
+                said = f"{group.text(0)} {row.text(0)} {row.text(1)}".casefold()
+                row.setHidden(not all(word in said for word in words))
+            group.setHidden(all(row.isHidden() for row in rows))
+            any_shown = any_shown or not group.isHidden()
+        self.none.setVisible(not any_shown)
 
 
-def about_window(parent: QWidget, device: str) -> QDialog:
-    """Return a window with versions, device and where things are kept."""
-    text = QLabel(about_text(device))
-    text.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
-    text.setWordWrap(True)
-    text.setMargin(8)
-    return _window(parent, "About Earmark", text, (520, 420))
-
-
-def about_text(device: str) -> str:
-    """Return what About says."""
-    lines = [
-        f"<h2>Earmark {__version__}</h2>",
-        "Hears what is in a recording. Apache License 2.0.",
-        "",
-        f"Device: {device or 'not known yet'}",
-        f"Log: {folders.log_path()}",
-        f"Library: {folders.library_path()}",
-        "",
-        f"Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}",
-        ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
-    ]
-    return "<br>".join(lines)
-
-
-def _window(parent: QWidget, title: str, widget: QWidget, size: tuple[int, int]) -> QDialog:
-    dialog = QDialog(parent)
-    dialog.setWindowTitle(title)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    QVBoxLayout(dialog).addWidget(widget)
-    dialog.resize(*size)
-    return dialog
+def keys(deeds: Iterable[Deed], others: Iterable[QAction] = ()) -> dict[str, Rows]:
+    """Return all keys, by menu: those of deeds, and those of other actions that have some."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for deed in deeds:
+        if deed.keys:
+            name = _plain(deed.menu.removeprefix("|"))
+            groups.setdefault(name, []).append((_plain(deed.text), _texts(map(QKeySequence, deed.keys))))
+    for action in others:
+        groups.setdefault("More", []).append((_plain(action.text()), _texts(action.shortcuts())))
+    return {**groups, **BY_MOUSE}
 
 
 def _plain(text: str) -> str:
     return text.replace("&", "").rstrip("…")
 
 
-def _key_text(key: str) -> str:
-    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+def _texts(sequences: Iterable[QKeySequence]) -> str:
+    return ", ".join(each.toString(QKeySequence.SequenceFormat.NativeText) for each in sequences)

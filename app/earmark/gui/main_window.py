@@ -14,6 +14,7 @@ from earmark.engine_client import Engines
 from earmark.gui import layout
 from earmark.gui.actions import Actions, Deed
 from earmark.gui.desk import Desk
+from earmark.gui.letters import keep_letters_apart
 from earmark.gui.part import Part
 from earmark.gui.parts.batching import Batching
 from earmark.gui.parts.calibrating import Calibrating
@@ -49,7 +50,7 @@ class MainWindow(QMainWindow):
         self.viewing, self.hearing, self.judging = Viewing(self.desk), Hearing(self.desk), Judging(self.desk)
         self.calibrating, self.keeping = Calibrating(self.desk), Keeping(self.desk)
         self.exchanging, self.batching = Exchanging(self.desk), Batching(self.desk)
-        self.home = Home(self.desk)
+        self.home = Home(self.desk, self.viewing.settings, self.hearing.outputs)
         self._parts = self._all_parts()
         self.do = self.desk.do = Actions(self, *self._deeds())
         self.tools = layout.Tools(self.do, self.hearing.transport)
@@ -90,6 +91,7 @@ class MainWindow(QMainWindow):
         for panel in self.findChildren(QDockWidget):
             panels.addAction(panel.toggleViewAction())
         layout.hide_empty(menus)
+        keep_letters_apart(menus.values())
 
     def _connect(self) -> None:
         for each in (self.hearing, self.batching, self.home):
@@ -146,7 +148,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event) -> None:  # noqa: N802 - Qt's
         """Open what was dropped; labels go into the recording that is open, or is opened with them."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if recordings := self.exchanging.take_labels(paths):
+        if recordings := self.exchanging.take_labels(self.home.take(paths)):
             self.desk.open(recordings)
         event.acceptProposedAction()
 

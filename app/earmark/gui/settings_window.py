@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
@@ -71,7 +71,7 @@ class SettingsWindow(QDialog):
 
     def _build(self) -> None:
         self.setWindowTitle("Settings")
-        self.resize(600, 640)
+        self.resize(600, 660)
         self.models.setFixedHeight(96)
         self.deadline.setKeyboardTracking(False)
         self.cache.setKeyboardTracking(False)
@@ -97,11 +97,13 @@ class SettingsWindow(QDialog):
 
     def _lay_out(self) -> None:
         content = QWidget()
-        rows = QVBoxLayout(content)
-        rows.setSpacing(14)
-        for section in self._sections():
-            rows.addLayout(section)
-        rows.addStretch(1)
+        self.rows = QFormLayout(content)
+        self.rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self.rows.setVerticalSpacing(7)
+        for title, rows in self._sections().items():
+            self.rows.addRow(_headline(title))
+            for name, widget in rows:
+                self.rows.addRow(name, widget)
         area = QScrollArea(frameShape=QFrame.Shape.NoFrame, widgetResizable=True)
         area.setWidget(content)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -112,22 +114,20 @@ class SettingsWindow(QDialog):
         layout.addWidget(area, 1)
         layout.addLayout(buttons)
 
-    def _sections(self) -> Sequence[QFormLayout]:
-        you = _section("You", (("Your &name", self.author),))
-        models = _section(
-            "Models",
-            (
+    def _sections(self) -> Mapping[str, Sequence[tuple[str, QWidget]]]:
+        return {
+            "You": [("Your &name", self.author)],
+            "Models": [
                 ("&Device", self.device),
                 ("&Precision", self.precision),
                 ("&Wait for a model", self.deadline),
                 ("", muted("These act from the next recording on.")),
                 ("Models on &offer", self.models),
-            ),
-        )
-        window = _section("Window", (("&Theme", self.theme), ("The w&heel", self.wheel)))
-        sound = _section("Sound", (("&Loudspeaker", self.output),))
-        self.places = _section("Disk", (("&Spectrograms", _beside(self.cache, self.used, self.clear)),))
-        return you, models, window, sound, self.places
+            ],
+            "Window": [("&Theme", self.theme), ("The w&heel", self.wheel)],
+            "Sound": [("&Loudspeaker", self.output)],
+            "Disk": [("&Spectrograms", _beside(self.cache, self.used, self.clear))],
+        }
 
     def _connect(self) -> None:
         self.author.editingFinished.connect(lambda: self.author_named.emit(self.author.text().strip()))
@@ -152,7 +152,7 @@ class SettingsWindow(QDialog):
         button.setAccessibleName(f"{name}: show in folder")
         button.setToolTip(f"Open {path.parent}")
         button.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))))
-        self.places.addRow(name, _beside(text, button))
+        self.rows.addRow(name, _beside(text, button))
 
     def show_running(self, running: Running) -> None:
         """Show how the models are run."""
@@ -223,15 +223,10 @@ def _show_number(box: QDoubleSpinBox, value: float) -> None:
     box.blockSignals(False)
 
 
-def _section(title: str, rows: Sequence[tuple[str, QWidget]]) -> QFormLayout:
-    form = QFormLayout()
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    headline = QLabel(title)
-    headline.setObjectName("headline")
-    form.addRow(headline)
-    for name, widget in rows:
-        form.addRow(name, widget)
-    return form
+def _headline(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setObjectName("section")
+    return label
 
 
 def _beside(*widgets: QWidget) -> QWidget:

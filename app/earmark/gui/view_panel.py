@@ -47,7 +47,7 @@ class ViewPanel(QDialog):
         self.low = _decibels("Decibels of the darkest colour", LOWEST, HIGHEST - CLOSEST)
         self.high = _decibels("Decibels of the brightest colour", LOWEST + CLOSEST, HIGHEST)
         self.fft_size = _choice("FFT size", {None: "Automatic"} | {size: f"{size} samples" for size in FFT_SIZES})
-        self.window = _choice("FFT window", {name: name.replace("-", "–").capitalize() for name in WINDOWS})
+        self.window_shape = _choice("FFT window", {name: name.replace("-", "–").capitalize() for name in WINDOWS})
         self.overlap = _choice("Overlap", {part: f"{part * 100:g} %" for part in OVERLAPS})
         self.resolution = muted()
         self.channel = _choice("Channel", {"mix": "All mixed"})
@@ -62,7 +62,7 @@ class ViewPanel(QDialog):
         form.addRow("&Decibels", self.range)
         form.addRow("", _beside(self.low, QLabel("to"), self.high))
         form.addRow("FFT &size", self.fft_size)
-        form.addRow("&Window", self.window)
+        form.addRow("&Window", self.window_shape)
         form.addRow("&Overlap", self.overlap)
         form.addRow("Resolution", self.resolution)
         form.addRow("C&hannel", self.channel)
@@ -76,8 +76,7 @@ class ViewPanel(QDialog):
 
     def _connect(self) -> None:
         change = self._settings.change
-        for name in ("scale", "colours", "fft_size", "window", "overlap", "channel"):
-            choice: QComboBox = getattr(self, name)
+        for name, choice in self._choices().items():
             choice.activated.connect(lambda row, name=name, choice=choice: change(**{name: choice.itemData(row)}))
         self.range.activated.connect(lambda row: self._choose_range(self.range.itemData(row)))
         self.low.valueChanged.connect(lambda level: self._fix(level, max(self.high.value(), level + CLOSEST)))
@@ -87,12 +86,16 @@ class ViewPanel(QDialog):
         self.defaults.clicked.connect(self._settings.reset)
         self._settings.changed.connect(self.show_anew)
 
+    def _choices(self) -> dict[str, QComboBox]:
+        """Return the choices, by what they choose of a look."""
+        chosen = {"scale": self.scale, "colours": self.colours, "fft_size": self.fft_size}
+        return chosen | {"window": self.window_shape, "overlap": self.overlap, "channel": self.channel}
+
     def show_anew(self) -> None:
         """Show what is chosen now."""
         look, grid = self._settings.look, self._settings.grid
         self._offer_channels()
-        for name in ("scale", "colours", "fft_size", "window", "overlap", "channel"):
-            choice: QComboBox = getattr(self, name)
+        for name, choice in self._choices().items():
             choice.setCurrentIndex(max(choice.findData(getattr(look, name)), 0))
         fixed = isinstance(look.decibels, tuple)
         self.range.setCurrentIndex(self.range.findData(FIXED if fixed else look.decibels))
@@ -140,14 +143,17 @@ def gradient(name: str) -> QIcon:
 def _choice(name: str, texts: Mapping[Any, str]) -> QComboBox:
     box = QComboBox()
     box.setAccessibleName(name)
+    box.setToolTip(name)
     for value, text in texts.items():
         box.addItem(text, value)
     return box
 
 
 def _hertz(name: str, none: str) -> QSpinBox:
-    box = QSpinBox(maximum=MOST_HERTZ, singleStep=100, suffix=" Hz", specialValueText=none)
+    box = QSpinBox(maximum=MOST_HERTZ, singleStep=100, suffix=" Hz")
+    box.setSpecialValueText(none)
     box.setAccessibleName(name)
+    box.setToolTip(name)
     box.setKeyboardTracking(False)
     return box
 
@@ -155,6 +161,7 @@ def _hertz(name: str, none: str) -> QSpinBox:
 def _decibels(name: str, lowest: int, highest: int) -> QSpinBox:
     box = QSpinBox(minimum=lowest, maximum=highest, suffix=" dB")
     box.setAccessibleName(name)
+    box.setToolTip(name)
     box.setKeyboardTracking(False)
     return box
 

@@ -14,7 +14,7 @@ import soundfile
 from PySide6.QtCore import Qt
 
 from earmark.analysis import Analysis, Heading
-from earmark.api import Cancelled, EarmarkError
+from earmark.api import Cancelled, EarmarkError, PluginError
 from earmark.audio_file import probe
 from earmark.gui.main_window import MainWindow
 from earmark.gui.theme import Appearance
@@ -56,7 +56,7 @@ class KnownEngines:
 
     def __init__(self) -> None:
         self.on_notice = None
-        self.precision = "fp32"
+        self.device, self.precision, self.deadline = "auto", "fp32", 60.0
         self.gate = threading.Event()
         self.gate.set()
         self.asked: list[tuple[str, str]] = []
@@ -71,7 +71,12 @@ class KnownEngines:
         return []
 
     def device_line(self) -> str:
+        if self.device == "cuda":
+            raise PluginError("There is no CUDA device here.")
         return "CPU, 2 threads: no CUDA device was found"
+
+    def use(self, *, device, precision, deadline) -> None:
+        self.device, self.precision, self.deadline = device, precision, deadline
 
     def analyse(self, path, model_id, *, on_progress=None, on_scores=None, cancelled=None, **_) -> Analysis:
         self.asked.append((path.name, model_id))

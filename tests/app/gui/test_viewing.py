@@ -201,6 +201,6 @@ def test_all_of_the_panel_is_reached_with_tab_and_named(qtbot, shown):
         visited.add(panel.focusWidget())
         qtbot.keyClick(panel.focusWidget(), Qt.Key.Key_Tab)
     boxes = {panel.scale, panel.lowest, panel.highest, panel.colours, panel.range, panel.low, panel.high}
-    boxes |= {panel.fft_size, panel.window, panel.overlap, panel.defaults}
+    boxes |= {panel.fft_size, panel.window_shape, panel.overlap, panel.defaults}
     assert boxes <= visited
     assert all(box.accessibleName() for box in boxes - {panel.defaults})
