@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,21 +58,26 @@ class Tiles:
         self._kept.keep_tile(level, index, tile)
         return tile
 
-    def sampled(self, *, seconds: float = SAMPLED_SECONDS) -> Bytes | None:
+    def sampled(
+        self, *, seconds: float = SAMPLED_SECONDS, cancelled: Callable[[], bool] = lambda: False
+    ) -> Bytes | None:
         """Return how the recording looks in about a thousand places [columns, rows], or None where all is soon there.
 
         Args:
             seconds: it may take; places not reached by then look like the nearest that was.
+            cancelled: is asked at each place; once it says so, the time is over.
         """
         level = self.grid.whole_level
         unknown = sum(not self._kept.has_tile(level, index) for index in range(self.grid.tiles(level)))
         if unknown * TILE_COLUMNS * self.grid.hop(level) < SAMPLED_FROM:
             return None
-        until, seen = time.monotonic() + seconds, {}
-        for place in _halving(SAMPLED_COLUMNS):
-            seen[place] = self._glance((place + 0.5) / SAMPLED_COLUMNS)
-            if time.monotonic() > until:
+        first, *others = _halving(SAMPLED_COLUMNS)
+        seen = {first: self._glance(first)}
+        until = time.monotonic() + seconds  # from here: what the first glance needed had to be loaded
+        for place in others:
+            if time.monotonic() > until or cancelled():
                 break
+            seen[place] = self._glance(place)
         places = np.array(sorted(seen))
         nearest = np.abs(np.arange(SAMPLED_COLUMNS)[:, None] - places).argmin(1)
         return np.stack([seen[place] for place in places[nearest]])
@@ -127,10 +132,11 @@ class Tiles:
         start = max(first, 0) / rate
         return self._recording.blocks(seconds=BLOCK_SAMPLES / rate, start=start, channel=self.grid.channel)
 
-    def _glance(self, place: float) -> Bytes:
-        """Return one column [rows] of some windows at a place in 0..1."""
+    def _glance(self, place: int) -> Bytes:
+        """Return one column [rows] of some windows in one of the places."""
         rate, size = self.grid.sample_rate, 2 * self.grid.fft_size
-        start = int(place * max(self.grid.samples - size, 0)) / rate
+        part = (place + 0.5) / SAMPLED_COLUMNS
+        start = int(part * max(self.grid.samples - size, 0)) / rate
         heard = self._recording.read(start=start, end=start + size / rate, channel=self.grid.channel)
         samples = np.zeros(size, np.float32)
         samples[: len(heard)] = heard[:size]

@@ -66,6 +66,7 @@ class Pixels:
         self._exact, self._sampled = np.zeros((2, 256), np.int64)
         self._tiles, self._joined = Bounded(TILE_BYTES), Bounded(JOINED_BYTES)
         self._pictures = Bounded(PICTURE_BYTES)
+        self._coloured: tuple[str, float, float] | None = None
         self._recolour()
 
     @property
@@ -108,7 +109,9 @@ class Pixels:
         self._note(first, last)
 
     def add_tile(self, level: int, index: int, columns: Bytes) -> None:
-        """Note a tile of a finer level."""
+        """Note a tile of a finer level, or more of one that grows."""
+        if self._tiles.get((level, index)) is not None:
+            self._forget_tile(level, index)
         self._tiles.keep((level, index), columns, columns.nbytes)
 
     def has_tile(self, level: int, index: int) -> bool:
@@ -198,6 +201,12 @@ class Pixels:
             coarser[first:last] = _halved(finer[2 * first : 2 * last])
         self._recolour()
 
+    def _forget_tile(self, level: int, index: int) -> None:
+        for kept in (self._joined, self._pictures):
+            for key in kept.all_keys():
+                if key[:2] == (level, index):
+                    kept.drop(key)
+
     def _forget_pictures(self, first: int, last: int) -> None:
         for kept in (self._joined, self._pictures):
             for key in kept.all_keys():
@@ -210,7 +219,7 @@ class Pixels:
         """Colour anew, where range or colours have changed."""
         self._range = self.style.range_of(self.histogram())
         wanted = (self.style.colours, *self._range)
-        if getattr(self, "_coloured", None) != wanted:
+        if wanted != self._coloured:
             self._coloured, self._colours = wanted, colour_table(*wanted)
             self._pictures.clear()
 

@@ -87,7 +87,7 @@ class SpectrogramLoader(QThread):
         return Grid(info.sample_rate, info.duration, self._settings, self._channel if has_channel else "mix")
 
     def _work(self, tiles: Tiles) -> None:
-        looks = tiles.sampled()
+        looks = tiles.sampled(cancelled=lambda: self._stopping)
         if looks is not None:
             self.sampled.emit(looks)
         whole = tiles.whole()
