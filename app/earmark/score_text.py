@@ -15,6 +15,11 @@ def per_cent(part: float) -> str:
     return f"{100 * part:.0f} %"
 
 
+def chance_text(chance: float) -> str:
+    """Return a probability as "87 %"; nothing is certain."""
+    return "< 1 %" if chance < 1 - SURE else "> 99 %" if chance > SURE else per_cent(chance)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A score, read.
@@ -39,7 +44,7 @@ def read_score(score: float, calibration: Calibration | None = None) -> Reading:
         text = f"{score:.2f}".lstrip("0") if score < SURE else "1.0"
         return Reading(min(max(score, 0.0), 1.0), text, False, f"Score {score:.2f}. {NOT_PROBABLE}", f"{score:.2f}")
     chance = calibration.probability(score)
-    text = "< 1 %" if chance < 1 - SURE else "> 99 %" if chance > SURE else per_cent(chance)
+    text = chance_text(chance)
     meaning = f"Probability {text}, calibrated on {calibration.judged} judgements; score {score:.2f}."
     if calibration.covers(score):
         return Reading(chance, text, True, meaning, f"{text} probability")

@@ -9,6 +9,7 @@ from earmark.event_filter import Standing, standing
 from earmark.gui.axes import time_text
 from earmark.gui.label_colours import label_text
 from earmark.judging import JudgedEvent, answers_of
+from earmark.score_text import chance_text
 
 Probability = Callable[[JudgedEvent], float | None]  # of being there; None where that is not known
 STANDING_WORDS: dict[Standing, str] = {
@@ -47,7 +48,7 @@ def score_text(event: JudgedEvent, probability: Probability = unknown) -> str:
     """Return "87 %" where that is a probability, ".87" as "0.87" where it is a score, "" where it was drawn."""
     known = probability(event)
     if known is not None:
-        return f"{100 * known:.0f} %"
+        return chance_text(known)
     return "" if event.score is None else f"{event.score:.2f}"
 
 

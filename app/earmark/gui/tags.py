@@ -22,13 +22,25 @@ from PySide6.QtWidgets import (
 from earmark.calibration import Calibration
 from earmark.gui.own_keys import PICKER, TABLE, keep_keys
 from earmark.gui.placeholder import Placeholder
-from earmark.gui.tags_model import COLOUR, HERE, LABEL, READING, SELECTION, TOPS, WHOLE, Index, TagsModel
+from earmark.gui.tags_model import (
+    COLOUR,
+    HERE,
+    LABEL,
+    MARK,
+    READING,
+    SELECTION,
+    TOPS,
+    WHOLE,
+    WIDEST,
+    Index,
+    TagsModel,
+)
 from earmark.gui.theme import muted
 from earmark.score_text import NOT_PROBABLE, Reading
 
-NUMBER_WIDTH = 34
+MARGIN, THIN = 4, 4  # pixels: beside the number, of a bar under it
+LEAST_ROOM = 22  # pixels for a bar beside the number
 LABEL_WIDTH, NARROW_LABEL_WIDTH = 140, 112  # without, with the selection's column
-MARK = "◆"
 PLAIN_NOTE = "Scores are not probabilities."
 MARKED_NOTE = f"{MARK} probability; others are scores."
 
@@ -44,15 +56,22 @@ class BarDelegate(QStyledItemDelegate):
         reading: Reading | None = index.data(READING)
         if reading is None:
             return
-        text = f"{MARK} {reading.text}" if reading.is_probability else reading.text
-        taken = max(NUMBER_WIDTH, option.fontMetrics.horizontalAdvance(text) + 4)
-        area = QRectF(option.rect).adjusted(4, 6, -4, -6)
-        bar = QRectF(area.left(), area.top(), max(area.width() - taken, 0) * reading.part, area.height())
+        room = option.rect.width() - option.fontMetrics.horizontalAdvance(index.data(WIDEST)) - 4 * MARGIN
+        area = QRectF(option.rect).adjusted(MARGIN, 0, -MARGIN, 0)
+        painter.fillRect(_bar(area, room, reading.part), index.model().index(index.row(), LABEL).data(COLOUR))
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         colours = option.palette
-        painter.fillRect(bar, index.model().index(index.row(), LABEL).data(COLOUR))
         painter.setPen((colours.highlightedText() if selected else colours.text()).color())
-        painter.drawText(area.adjusted(0, -4, 0, 4), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        text = f"{MARK} {reading.text}" if reading.is_probability else reading.text
+        area.setBottom(area.bottom() - (THIN if room < LEAST_ROOM else 0))
+        painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def _bar(cell: QRectF, room: float, part: float) -> QRectF:
+    """Return the bar beside the number, or under it where there is no room beside."""
+    if room < LEAST_ROOM:
+        return QRectF(cell.left(), cell.bottom() - THIN - 1, cell.width() * part, THIN)
+    return QRectF(cell.left(), cell.top() + 6, room * part, cell.height() - 12)
 
 
 class Tags(QWidget):

@@ -14,12 +14,13 @@ LABEL, WHOLE, SELECTION, HERE = range(4)
 HEADERS = ("Label", "Whole", "Selection", "Here")
 MEANINGS = (
     "",
-    "The highest score in the recording.",
-    "The highest score in the selected time.",
-    "The score at the playhead.",
+    "The highest score that a window of the recording has as a whole.",
+    "The highest score of a moment in the selection.",
+    "The score of the moment at the playhead.",
 )
 TOPS = (10, 20, 50)
-SCORE, COLOUR, READING = (Qt.ItemDataRole.UserRole + number for number in (1, 2, 3))
+SCORE, COLOUR, READING, WIDEST = (Qt.ItemDataRole.UserRole + number for number in (1, 2, 3, 4))
+MARK = "◆"  # of a probability
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -90,6 +91,8 @@ class TagsModel(QAbstractTableModel):
         label = self._shown[index.row()][0]
         if role == COLOUR:
             return label_colour(label)
+        if role == WIDEST:
+            return f"{MARK} ~99 %" if self._calibrations else ".99"
         return self._of_label(label, role) if index.column() == LABEL else self._of_score(index, role)
 
     def _of_label(self, label: str, role: int):

@@ -14,8 +14,20 @@ from earmark.gui.event_words import probability_of
 from earmark.gui.knowledge import Knowledge
 from earmark.gui.part import Part
 from earmark.gui.score_curves import ScoreCurves
+from earmark.gui.theme import Theme
+from earmark.gui.thresholds import Thresholds
+from earmark.gui.thresholds_window import ThresholdsWindow
 
-DEEDS = (Deed(name="scores", menu="&View", text="&Scores over time", checkable=True),)
+DEEDS = (
+    Deed(name="scores", menu="&View", text="Sco&res over time", checkable=True),
+    Deed(
+        name="thresholds",
+        menu="&Model",
+        text="&Thresholds and calibration…",
+        keys=("Ctrl+Shift+T",),
+        needs="analysis",
+    ),
+)
 KEPT = "thresholds"  # in `settings.window`: model → label → threshold that the person chose
 
 
@@ -29,6 +41,7 @@ class Calibrating:
         self._model_id = ""
         self.knowledge = Knowledge(desk.library)
         self._curves = ScoreCurves(desk.findings, desk.centre.scores)
+        self._thresholds: Thresholds | None = None  # once it was asked for
         self._connect()
 
     def _connect(self) -> None:
@@ -36,6 +49,7 @@ class Calibrating:
         desk.settings_row.changed.connect(self._use)
         desk.findings.analysis_changed.connect(self._show_analysis)
         desk.findings.changed.connect(self._show_found)
+        desk.centre.lanes.label_clicked.connect(self._curves.choose)
         desk.findings.change_made.connect(self.knowledge.read_again)
         desk.listening.grew.connect(self._show_growth)
         desk.player.moved.connect(lambda seconds: self._show_here())
@@ -50,22 +64,45 @@ class Calibrating:
         desk = self._desk
         return Part(
             deeds=DEEDS,
-            doing={"scores": self._show_scores},
+            doing={"scores": self._show_scores, "thresholds": lambda: self.thresholds.show()},
             given=lambda: {"analysis"} if desk.findings.analysis else set(),
             keep=self._keep,
             restore=self._restore,
             panes=(desk.tags.view, desk.settings_row.threshold.slider),
-            close=self.knowledge.close,
+            wear=self._wear,
+            close=self._close,
         )
 
     def _show_probabilities(self) -> None:
         desk, calibrations = self._desk, self.knowledge.calibrations
         desk.tags.show_probabilities(calibrations)
         analysis = desk.findings.analysis
+        if analysis:
+            self._show_tags()
         heard_by = (analysis.model_id, analysis.weights) if analysis else ("", "")
         probability = probability_of(calibrations, *heard_by)
         desk.events.events_model.show_probabilities(probability)
         desk.centre.lanes.show_probabilities(probability)
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Return the window of thresholds; it is made when it is first asked for."""
+        if self._thresholds is None:
+            desk = self._desk
+            self._thresholds = Thresholds(
+                ThresholdsWindow(desk.window), desk.findings, self.knowledge, desk.settings_row
+            )
+            self._thresholds.wear(desk.appearance.theme)
+        return self._thresholds
+
+    def _wear(self, theme: Theme) -> None:
+        if self._thresholds:
+            self._thresholds.wear(theme)
+
+    def _close(self) -> None:
+        if self._thresholds:
+            self._thresholds.close()
+        self.knowledge.close()
 
     def _keep(self) -> dict[str, Any]:
         self._remember_chosen()
@@ -102,7 +139,17 @@ class Calibrating:
         else:
             self._desk.tags.model.show_here({})
             self._here = None
-        self._desk.tags.model.show_tags(analysis.tags() if analysis else ())
+        self._show_tags()
+
+    def _show_tags(self) -> None:
+        """Show the tags; where probabilities are shown, of the surest moment, since moments are what was judged."""
+        findings, known = self._desk.findings, self.knowledge.calibrations
+        analysis = findings.analysis
+        tags = analysis.tags() if analysis else []
+        if analysis and analysis.frames is not None and known:
+            highest = dict(zip(analysis.labels, analysis.frames.max(0, initial=0.0).tolist(), strict=True))
+            tags = [(label, highest[label] if label in known else score) for label, score in tags]
+        self._desk.tags.model.show_tags(tags)
 
     def _show_found(self) -> None:
         findings, row = self._desk.findings, self._desk.settings_row
