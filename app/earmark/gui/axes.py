@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF
 
 from earmark.frequency_scale import FrequencyScale
@@ -57,6 +58,12 @@ def time_step(span: float, pixels: float) -> float:
     return next((step for step in STEPS if step >= wanted * (1 - 1e-9)), 86_400.0)
 
 
+def _in_view(axis: pg.AxisItem, place: QPointF) -> QPointF:
+    """Return a place of the scene in the coordinates of the plot that the axis belongs to."""
+    box: Any = axis.linkedView()
+    return box.mapSceneToView(place)
+
+
 class TimeAxis(pg.AxisItem):
     """The ruler above the spectrogram: click or drag in it to move the playhead."""
 
@@ -100,7 +107,8 @@ class TimeAxis(pg.AxisItem):
 
     def wheelEvent(self, event) -> None:  # noqa: N802 - Qt's
         """Do what the wheel does over the spectrogram."""
-        self.linkedView().wheelEvent(event)  # both begin at the same pixel
+        box: Any = self.linkedView()
+        box.wheelEvent(event)  # both begin at the same pixel
 
     def mouseDragEvent(self, event) -> None:  # noqa: N802 - pyqtgraph's
         """Move the playhead."""
@@ -114,7 +122,7 @@ class TimeAxis(pg.AxisItem):
 
     def _scrub(self, event) -> None:
         event.accept()
-        self.scrubbed.emit(self.linkedView().mapSceneToView(event.scenePos()).x())
+        self.scrubbed.emit(_in_view(self, event.scenePos()).x())
 
 
 class FrequencyAxis(pg.AxisItem):
@@ -151,13 +159,12 @@ class FrequencyAxis(pg.AxisItem):
     def wheelEvent(self, event) -> None:  # noqa: N802 - Qt's
         """Zoom around the pointer."""
         event.accept()
-        self.turned.emit(event.delta() / WHEEL_STEP, self.linkedView().mapSceneToView(event.scenePos()).y())
+        self.turned.emit(event.delta() / WHEEL_STEP, _in_view(self, event.scenePos()).y())
 
     def mouseDragEvent(self, event) -> None:  # noqa: N802 - pyqtgraph's
         """Scroll."""
         event.accept()
-        box = self.linkedView()
-        self.dragged.emit(box.mapSceneToView(event.scenePos()).y() - box.mapSceneToView(event.lastScenePos()).y())
+        self.dragged.emit(_in_view(self, event.scenePos()).y() - _in_view(self, event.lastScenePos()).y())
 
     def mouseClickEvent(self, event) -> None:  # noqa: N802 - pyqtgraph's
         """Show all frequencies, where it is the second click."""

@@ -21,6 +21,7 @@ class Caption(QLabel):
         self, over: QWidget, at: Qt.AlignmentFlag, *, name: str, inside: tuple[int, int, int, int] = (0, 0, 0, 0)
     ) -> None:
         super().__init__(over)
+        self._over = over
         self._at, self._inside = at, inside
         self.setObjectName("pointer")  # of the style sheet
         self.setAccessibleName(name)
@@ -47,7 +48,7 @@ class Caption(QLabel):
         if not self.text():
             return
         left, top, right, bottom = self._inside
-        room = self.parentWidget().rect().adjusted(left, top, -right, -bottom)
+        room = self._over.rect().adjusted(left, top, -right, -bottom)
         wanted = self.fontMetrics().size(0, self.text()).width() + PADDING
         self.setFixedWidth(max(min(wanted, room.width() - 2 * MARGIN), 1))
         self.setFixedHeight(self.heightForWidth(self.width()) if self.wordWrap() else self.sizeHint().height())

@@ -17,7 +17,7 @@ class FrequencyScroll(QScrollBar):
 
     def __init__(self, frequencies: FrequencySpan, over: QWidget) -> None:
         super().__init__(Qt.Orientation.Vertical, over)
-        self._frequencies = frequencies
+        self._frequencies, self._over = frequencies, over
         self.setAccessibleName("Frequencies in view")
         self.setToolTip("Which frequencies are in view")
         self.setInvertedAppearance(True)
@@ -44,5 +44,5 @@ class FrequencyScroll(QScrollBar):
     def eventFilter(self, watched, event) -> bool:  # noqa: N802 - Qt's
         """Stay as high as the plot."""
         if event.type() == event.Type.Resize:
-            self.setGeometry(LEFT_MARGIN, RULER, WIDTH, self.parentWidget().height() - RULER)
+            self.setGeometry(LEFT_MARGIN, RULER, WIDTH, self._over.height() - RULER)
         return False

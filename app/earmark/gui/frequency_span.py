@@ -41,13 +41,12 @@ class FrequencySpan(QObject):
 
     def show_scale(self, scale: FrequencyScale) -> None:
         """Show the same frequencies on another scale."""
-        was_whole, ends = self.is_whole, self.scale.hertz([self.bottom, self.top])
+        was_whole, low, high = self.is_whole, self.scale.hertz(self.bottom), self.scale.hertz(self.top)
         self.scale = scale
         if was_whole:
             self.reset()
         else:
-            bottom, top = scale.height(ends)
-            self.show(float(bottom), float(top))
+            self.show(float(scale.height(low)), float(scale.height(high)))
         self.moved.emit()
 
     def limit(self, low: float | None, high: float | None) -> None:

@@ -170,8 +170,8 @@ class Overview(QWidget):
     def mousePressEvent(self, event) -> None:  # noqa: N802 - Qt's
         """Begin to drag what is under the pointer."""
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton) and self._waveform:
-            self._pressed_at = event.position().x()
-            self._dragging = self._drag_of(self._pressed_at)
+            x = event.position().x()
+            self._pressed_at, self._dragging = x, self._drag_of(x)
             event.accept()
 
     def mouseMoveEvent(self, event) -> None:  # noqa: N802 - Qt's

@@ -117,8 +117,7 @@ def heights(stretch: Stretch, scale: FrequencyScale) -> tuple[float, float]:
     """Return where a selection begins and ends on the frequency axis; all of it where it is of time only."""
     if stretch.low is None or stretch.high is None:
         return 0.0, 1.0
-    bottom, top = scale.height([stretch.low, stretch.high])
-    return float(bottom), float(top)
+    return float(scale.height(stretch.low)), float(scale.height(stretch.high))
 
 
 def _nearest(at: float, edges: dict[str, float], reach: float) -> str:

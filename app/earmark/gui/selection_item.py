@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from earmark.frequency_scale import FrequencyScale
+from earmark.gui.selecting import heights
 from earmark.gui.selection import Selection, Stretch
 from earmark.gui.theme import DARK, Theme
 
@@ -41,7 +42,7 @@ class SelectionItem(pg.GraphicsObject):
         view = self._view()
         if self._scale is None or stretch.low is None or stretch.high is None:
             return QRectF(stretch.start, view.top(), stretch.end - stretch.start, view.height())
-        bottom, top = (float(height) for height in self._scale().height([stretch.low, stretch.high]))
+        bottom, top = heights(stretch, self._scale())
         return QRectF(stretch.start, bottom, stretch.end - stretch.start, top - bottom)
 
     def _view(self) -> QRectF:
@@ -53,8 +54,8 @@ class SelectionItem(pg.GraphicsObject):
         stretch = self._selection.stretch
         if stretch is None:
             return QRectF()
-        pixel, view = self.pixelSize(), self._view()
-        wide, high = MARGIN * pixel[0], MARGIN * pixel[1]
+        wide, high = (MARGIN * (pixel or 0.0) for pixel in self.pixelSize())
+        view = self._view()
         frame = self.frame(stretch).adjusted(-wide, -high, wide, high)
         return frame.intersected(view.adjusted(-wide, -high, wide, high))
 
@@ -90,5 +91,5 @@ class SelectionItem(pg.GraphicsObject):
 def show_selection(plot: pg.PlotWidget, selection: Selection) -> SelectionItem:
     """Draw the selection as a band of time in any plot whose x axis is the recording's time."""
     item = SelectionItem(selection)
-    plot.getPlotItem().getViewBox().addItem(item)
+    plot.addItem(item)
     return item
