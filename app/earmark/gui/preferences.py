@@ -44,6 +44,11 @@ class Preferences(QObject):
         self._window.activateWindow()
         return self._window
 
+    def close(self) -> None:
+        """Close the settings window, so that a name being typed is kept."""
+        if self._window:
+            self._window.close()
+
     def _connect(self, window: SettingsWindow) -> None:
         window.author_named.connect(self._name_author)
         window.running_chosen.connect(self._desk.listening.run_as)

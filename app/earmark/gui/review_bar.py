@@ -59,6 +59,7 @@ class ReviewBar(QWidget):
     def _lay_out(self) -> None:
         self.begin.setToolTip("Go through the unreviewed events that are listed (Ctrl+R)")
         self.order.setAccessibleName("Order of the review")
+        self.order.setToolTip("Which events come first in the review")
         for name, (text, meaning) in ORDERS.items():
             self.order.addItem(text, name)
             self.order.setItemData(self.order.count() - 1, meaning, Qt.ItemDataRole.ToolTipRole)

@@ -73,7 +73,7 @@ class Home:
             restore=self._restore,
             wear=self._wear,
             escape=self._desk.notices.close_last,
-            close=self.chores.close,
+            close=self._close,
         )
 
     def equip(self, tools: Tools) -> None:
@@ -158,6 +158,10 @@ class Home:
         self.preferences.hidden = _texts(kept.get(HIDDEN))
         self._tools.model.hide_models(self.preferences.hidden)
         self.preferences.limit_cache()
+
+    def _close(self) -> None:
+        self.preferences.close()
+        self.chores.close()
 
     def _wear(self, theme: Theme) -> None:
         self.folding.wear(theme)
