@@ -29,7 +29,7 @@ SERVER = ROOT / "tests" / "e2e" / "virtual-sound.sh"
 RATE = 48_000
 CLICK = np.sin(2 * np.pi * 2000 * np.arange(96) / RATE).astype(np.float32)  # 2 ms
 LOUD = 0.3
-QUIET_SECONDS = 0.12  # before a click: what comes sooner belongs to the one before
+QUIET_SECONDS = 0.1  # before a click: what comes sooner belongs to the one before
 SECONDS = 30.0
 SPEEDS = (0.25, 0.5, 2.0, 4.0)
 SPEED_SECONDS = 8.0  # heard at each of them
@@ -67,11 +67,12 @@ def _run(speed: float, seconds: float) -> dict[str, Any]:
 
 
 class Recorder:
-    """Hears the loudspeaker and notes the sample at which each click begins."""
+    """Hears the loudspeaker and notes the sample at which each click is loudest."""
 
     def __init__(self) -> None:
         self._parec = subprocess.Popen(RECORDER.split(), stdout=subprocess.PIPE)
-        self._clicks: list[int] = []
+        self._clicks: list[tuple[float, int]] = []  # how loud, at which sample
+        self._last = 0
         self._came: list[tuple[float, int]] = []  # moment, samples until then
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
@@ -82,14 +83,16 @@ class Recorder:
             moment, came = time.monotonic(), left + came
             left = came[len(came) // 4 * 4 :]
             samples = np.frombuffer(came[: len(came) // 4 * 4], np.float32)
-            for loud in np.flatnonzero(np.abs(samples) > LOUD) + count:
-                self._note(int(loud))
+            for loud in np.flatnonzero(np.abs(samples) > LOUD):
+                self._note(abs(float(samples[loud])), int(loud) + count)
             count += len(samples)
             self._came.append((moment, count))
 
-    def _note(self, sample: int) -> None:
+    def _note(self, loudness: float, sample: int) -> None:
         if not self._clicks or sample - self._last > QUIET_SECONDS * RATE:
-            self._clicks.append(sample)
+            self._clicks.append((loudness, sample))
+        else:
+            self._clicks[-1] = max(self._clicks[-1], (loudness, sample), key=lambda click: click[0])
         self._last = sample
 
     def stop(self) -> np.ndarray:
@@ -98,7 +101,7 @@ class Recorder:
         self._parec.terminate()
         self._reader.join()
         moments, counts = np.array(self._came).T
-        return np.array([self._moment(click, moments, counts) for click in self._clicks])
+        return np.array([self._moment(sample, moments, counts) for _, sample in self._clicks])
 
     def _moment(self, sample: int, moments: np.ndarray, counts: np.ndarray) -> float:
         """Return when a sample was heard; pieces that came late, because the machine was busy, do not count."""
@@ -114,7 +117,7 @@ def _rendered_ahead() -> float:
 
 
 def write_clicks(path: Path, seconds: float) -> np.ndarray:
-    """Write a track of clicks at irregular intervals; return where they are, in seconds."""
+    """Write a track of clicks at irregular intervals; return where their middles are, in seconds."""
     rng = np.random.default_rng(0)
     places = np.cumsum(rng.uniform(0.7, 1.3, round(seconds)))
     places = np.round(places[places < seconds - 0.3] * RATE).astype(int)
@@ -124,7 +127,7 @@ def write_clicks(path: Path, seconds: float) -> np.ndarray:
             for place in places[(places >= second * RATE) & (places < (second + 1) * RATE - len(CLICK))]:
                 samples[place - second * RATE :][: len(CLICK)] = CLICK
             file.write(samples[:RATE])
-    return places[places % RATE < RATE - len(CLICK)] / RATE
+    return (places[places % RATE < RATE - len(CLICK)] + len(CLICK) / 2) / RATE
 
 
 def play(path: Path, *, speed: float) -> np.ndarray:

@@ -1,7 +1,8 @@
-"""Plays noise through the virtual loudspeaker, records that, and compares the playhead with what was heard.
+"""Plays through the virtual loudspeaker, records that, and compares it with what should be heard.
 
-Run inside virtual-sound.sh: prints JSON of what `test_sound.py` judges. With a signal's name, the sound server
-gets that signal in the middle.
+Run inside virtual-sound.sh: prints JSON of what `test_sound.py` judges. `loop` repeats a stretch of noise, `band`
+leaves tones out; a signal's name plays noise and sends the sound server that signal in the middle; nothing plays it to
+the end.
 """
 
 from __future__ import annotations
@@ -22,8 +23,11 @@ from scipy.signal import fftconvolve
 
 from earmark.gui.player import Player
 from earmark.playback import Playback
+from earmark.playback_sound import Manner
 
 RATE, SECONDS, START = 48_000, 4.0, 0.5
+LAP, LAPS = 0.7003, 5  # seconds, and how often they are listened to
+TONES = (700, 1000, 1400)  # Hz; the outer ones are more than a third of an octave outside the band
 
 
 class Microphone:
@@ -70,20 +74,74 @@ def play(path: Path, *, disturb: str) -> tuple[list[tuple[float, float]], list[s
     return positions, errors, player.position
 
 
-def main(folder: Path, disturb: str) -> None:
-    noise = np.random.default_rng(0).standard_normal(round(RATE * SECONDS)).astype(np.float32)
-    smooth = fftconvolve(noise, np.ones(8) / 8, mode="same")
+def noise(folder: Path) -> tuple[Path, np.ndarray]:
+    white = np.random.default_rng(0).standard_normal(round(RATE * SECONDS)).astype(np.float32)
+    smooth = fftconvolve(white, np.ones(8) / 8, mode="same")
     smooth *= 0.2 / np.abs(smooth).max() * 4
     soundfile.write(folder / "noise.wav", smooth, RATE, subtype="FLOAT")
+    return folder / "noise.wav", smooth
+
+
+def main(folder: Path, how: str) -> None:
+    ways = {"loop": listen_to_loop, "band": listen_to_band}
+    print(json.dumps(ways[how](folder) if how in ways else listen_to_noise(folder, how)))
+
+
+def listen_to_noise(folder: Path, disturb: str) -> dict:
+    path, smooth = noise(folder)
     microphone = Microphone()
     time.sleep(0.5)
-    positions, errors, last = play(folder / "noise.wav", disturb=disturb)
+    positions, errors, last = play(path, disturb=disturb)
     time.sleep(0.3)
     came, ends, heard = microphone.stop()
     found = {"errors": errors, "last": last, "moves": len(positions)}
     if not disturb:
         found |= compare(smooth[round(START * RATE) :], came, ends, heard, np.array(positions))
-    print(json.dumps(found))
+    return found
+
+
+def listen_to_loop(folder: Path) -> dict:
+    """Return by how many samples the last of some repetitions comes too late, and how much it is like the noise."""
+    path, smooth = noise(folder)
+    playback, microphone = Playback(), Microphone()
+    time.sleep(0.5)
+    playback.play(path, start=START, loop=(START, START + LAP))
+    time.sleep(LAPS * LAP + 1)
+    playback.close()
+    heard = microphone.stop()[2]
+    lap = smooth[round(START * RATE) : round((START + LAP) * RATE)]
+    found = fftconvolve(heard, lap[::-1], mode="valid")
+    first = int(np.flatnonzero(found > 0.95 * found.max())[0])
+    last = first + (LAPS - 1) * len(lap)
+    late = int(found[last - 1000 : last + 1000].argmax()) - 1000
+    tiled = np.tile(lap, LAPS)
+    return {"late": late, "correlation": float(np.corrcoef(tiled, heard[first : first + len(tiled)])[0, 1])}
+
+
+def listen_to_band(folder: Path) -> dict:
+    """Return what a band leaves of three tones, in dB, and the seconds until it does."""
+    seconds = np.arange(RATE * 8) / RATE
+    soundfile.write(folder / "tones.wav", sum(0.2 * np.sin(2 * np.pi * hertz * seconds) for hertz in TONES), RATE)
+    playback, microphone = Playback(), Microphone()
+    time.sleep(0.5)
+    playback.play(folder / "tones.wav")
+    time.sleep(2)
+    wished = time.monotonic()
+    playback.manner = Manner(band=(900.0, 1100.0))
+    time.sleep(2)
+    playback.close()
+    came, ends, heard = microphone.stop()
+    at = int(np.interp(wished, came, ends))
+    before, after = levels(heard[at - RATE : at]), levels(heard[at + RATE // 2 : at + RATE * 3 // 2])
+    quiet = np.abs(heard[at:]) < 0.25  # without the other tones
+    reaction = next(k for k in range(0, RATE, 100) if quiet[k : k + 4800].all()) / RATE
+    steps = np.abs(np.diff(heard[at : at + RATE])).max()
+    return {"left": [b - a for a, b in zip(before, after, strict=True)], "reaction": reaction, "step": float(steps)}
+
+
+def levels(samples: np.ndarray) -> list[float]:
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    return [float(20 * np.log10(spectrum[hertz - 3 : hertz + 4].max() + 1e-9)) for hertz in TONES]
 
 
 def compare(played: np.ndarray, came: np.ndarray, ends: np.ndarray, heard: np.ndarray, positions: np.ndarray) -> dict:

@@ -12,6 +12,7 @@ import pytest
 from .conftest import needed
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 
 pytestmark = pytest.mark.e2e
 
@@ -28,10 +29,37 @@ def test_the_playhead_is_where_the_loudspeaker_is(tmp_path):
     found = listened(tmp_path)
     assert found["errors"] == []
     assert found["correlation"] > 0.98  # every sample, once, in order
-    assert abs(found["away_ms"]) < 50
+    assert abs(found["away_ms"]) < 20
     assert found["spread_ms"] < 20
     assert found["last"] == 4.0
     assert found["moves"] > 50
+
+
+@pytest.mark.parametrize("speed", [0.25, 0.5, 1.0, 2.0, 4.0])
+def test_clicks_are_heard_where_the_playhead_is_at_every_speed(speed):
+    needed("pulseaudio", "pactl", "pacat", "parec")
+    clicks = [sys.executable, "-m", "bench.playhead", "--inside", "--speed", f"{speed}", "--seconds", "8"]
+    done = subprocess.run([HERE / "virtual-sound.sh", *clicks], cwd=ROOT, capture_output=True, text=True, timeout=90)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["heard"] == found["clicks"]
+    assert found["largest_ms"] / max(1, speed) < 20  # of the recording's time; 20 ms of it pass sooner when it is fast
+
+
+def test_a_loop_has_no_gap(tmp_path):
+    found = listened(tmp_path, "loop")
+    assert found["late"] == 0  # samples, after five times
+    assert found["correlation"] > 0.98
+
+
+def test_a_band_leaves_out_what_is_a_third_of_an_octave_outside_and_does_not_click(tmp_path):
+    found = listened(tmp_path, "band")
+    below, inside, above = found["left"]
+    assert below < -30
+    assert above < -30
+    assert abs(inside) < 1
+    assert found["step"] < 0.1  # the tones themselves go by at most that from sample to sample
+    assert found["reaction"] < 0.5
 
 
 def test_a_sound_server_that_dies_is_an_error_and_not_a_hang(tmp_path):
