@@ -15,6 +15,7 @@ from earmark.gui.analyser import Growth
 from earmark.gui.event_finder import EventFinder, Search
 from earmark.journal import Journal, Keeper
 from earmark.judging import JudgedEvent, judged
+from earmark.same_events import same_events
 
 
 class Findings(QObject):
@@ -80,6 +81,11 @@ class Findings(QObject):
             self._journal.close()
         self._finder.stop()
         self._finder.wait()
+
+    def show_live(self, events: Sequence[Event]) -> None:
+        """Show events of live sound, which nobody can judge yet."""
+        self._found = events
+        self._merge()
 
     def show_growth(self, growth: Growth) -> None:
         """Show what was heard until now, while the model goes on."""
@@ -149,8 +155,7 @@ class Findings(QObject):
         if wanted:
             self.selected = tuple(number for number, event in enumerate(self.events) if wanted(event))
         else:
-            same = (same_event(event, self.events) for event in before)
-            self.selected = tuple(dict.fromkeys(number for number in same if number is not None))
+            self.selected = same_events(before, self.events)
         self.changed.emit()
         self.selected_changed.emit()
 
@@ -158,17 +163,6 @@ class Findings(QObject):
         made = {each.annotation_id for each in change.after}
         self._merge((lambda event: event.annotation and event.annotation.annotation_id in made) if made else None)
         self.change_made.emit(change)
-
-
-def same_event(event: JudgedEvent, events: Sequence[JudgedEvent]) -> int | None:
-    """Return the number of the event that overlaps an earlier one of its label the most, or None."""
-    shared = {
-        number: min(event.offset, each.offset) - max(event.onset, each.onset)
-        for number, each in enumerate(events)
-        if each.label == event.label
-    }
-    best = max(shared, key=shared.__getitem__, default=None)
-    return best if best is not None and shared[best] > 0 else None
 
 
 def _raise(error: Exception) -> None:

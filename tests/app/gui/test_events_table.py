@@ -65,6 +65,15 @@ def test_what_is_selected_stays_selected_in_another_order(panel):
     assert set(panel.table.selected()) == {1, 3}
 
 
+def test_stepping_goes_through_the_events_as_they_are_sorted(panel):
+    table = panel.table
+    assert table.number_beside(1) == 0
+    table.sortByColumn(SCORE, Qt.SortOrder.DescendingOrder)
+    table.select((1,))
+    assert table.number_beside(1) == 0
+    assert table.number_beside(-1) == 1
+
+
 def test_the_filter_and_the_choice_of_status_go_together(panel):
     panel.line.setText("dog")
     panel.only.setCurrentIndex(panel.only.findData("drawn"))

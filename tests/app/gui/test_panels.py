@@ -1,16 +1,12 @@
-"""Tags, events, sliders, progress, axes, pixels: what they show."""
+"""Tags, sliders, progress, axes, pixels: what they show."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
 
-from earmark.events import Event
 from earmark.gui.analyser import Growing
 from earmark.gui.axes import time_step, time_text
-from earmark.gui.events_table import LABEL, SCORE, EventsTable
-from earmark.gui.findings import same_event
 from earmark.gui.pixels import Bounded, Heights, Pixels
 from earmark.gui.progress_row import ProgressRow
 from earmark.gui.settings_row import SettingsRow
@@ -18,35 +14,6 @@ from earmark.gui.tags import Tags
 from earmark.gui.tags_model import HERE, WHOLE
 from earmark.gui.tags_model import SCORE as TAG_SCORE
 from earmark.spectrogram import Grid
-
-EVENTS = (Event("rain", 0.0, 4.0, 0.5), Event("dog_bark", 1.0, 1.5, 0.9), Event("dog_bark", 10.0, 12.0, 0.7))
-
-
-@pytest.fixture
-def table(qtbot) -> EventsTable:
-    table = EventsTable()
-    qtbot.addWidget(table)
-    table.show_events(EVENTS)
-    return table
-
-
-def test_events_sort_by_any_column_and_keep_their_number(table, qtbot):
-    table.sortByColumn(SCORE, Qt.SortOrder.DescendingOrder)
-    assert [table.model().index(row, SCORE).data() for row in range(3)] == ["0.90", "0.70", "0.50"]
-    with qtbot.waitSignal(table.picked) as picked:
-        table.selectRow(0)
-    assert picked.args == [1]
-    table.select(2)
-    assert table.currentIndex().siblingAtColumn(LABEL).data() == "Dog bark"
-    assert table.currentIndex().row() == 1
-
-
-def test_stepping_goes_through_the_events_as_they_are_sorted(table):
-    assert table.number_beside(1) == 0
-    table.sortByColumn(SCORE, Qt.SortOrder.DescendingOrder)
-    table.select(1)
-    assert table.number_beside(1) == 2
-    assert table.number_beside(-1) == 1
 
 
 def test_tags_show_the_whole_and_the_place_of_the_playhead(qtbot):
@@ -167,10 +134,3 @@ def test_a_picture_has_high_frequencies_on_top_and_the_loudest_brightest():
     bright = [row for row in range(512) if picture.pixelColor(10, row).green() > 200]
     assert bright == [pytest.approx(512 * 0.75, abs=2)]
     assert pixels.decibel_range == (-100.0, -20.0)
-
-
-def test_the_selected_event_is_found_again_by_label_and_overlap():
-    before = Event("dog_bark", 1.0, 1.5, 0.9)
-    assert same_event(before, EVENTS) == 1
-    assert same_event(before, [Event("rain", 1.0, 1.5, 0.9)]) is None
-    assert same_event(before, [Event("dog_bark", 2.0, 3.0, 0.9)]) is None
