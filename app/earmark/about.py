@@ -107,9 +107,9 @@ def _needs(known: Distribution, extras: set[str]) -> Iterator[str]:
 
 def _licence(known: Distribution) -> str:
     """Return the licence by its short name; some distributions put the whole text there, others only a classifier."""
-    named = known.metadata.get("License-Expression") or known.metadata.get("License") or ""
-    if named and "\n" not in named.strip() and len(named) < 80:
-        return named.strip()
-    classifiers = known.metadata.get_all("Classifier") or []
-    names = [each.rpartition(" :: ")[2] for each in classifiers if each.startswith("License ::")]
-    return ", ".join(names) or named.strip().partition("\n")[0] or "see its files"
+    said = known.metadata.json
+    named = str(said.get("license_expression") or said.get("license") or "").strip()
+    if named and "\n" not in named and len(named) < 80:
+        return named
+    names = [each.rpartition(" :: ")[2] for each in said.get("classifier", ()) if each.startswith("License ::")]
+    return ", ".join(names) or named.partition("\n")[0] or "see its files"

@@ -173,10 +173,10 @@ def _preset(plain: Mapping[str, Any], *, path: Path | None = None, is_own: bool 
 
 
 def _events(plain: Mapping[str, Any]) -> EventSettings:
-    numbers = {name: float(plain[name]) for name in NUMBERS if _is_number(plain.get(name), *NUMBERS[name])}
+    chosen: dict[str, Any] = {name: plain[name] for name in NUMBERS if _is_number(plain.get(name), *NUMBERS[name])}
     thresholds = plain.get("thresholds")
     labels = thresholds.items() if isinstance(thresholds, dict) else ()
-    return EventSettings(**numbers, thresholds={label: float(each) for label, each in labels if _is_number(each, 0, 1)})
+    return EventSettings(**chosen, thresholds={label: each for label, each in labels if _is_number(each, 0, 1)})
 
 
 def _is_number(value: object, least: float, most: float) -> bool:

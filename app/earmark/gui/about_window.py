@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Sequence
+
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -31,6 +32,7 @@ class AboutWindow(QDialog):
     def __init__(self, parent: QWidget, device: str) -> None:
         super().__init__(parent)
         self._device = device or "not known yet"
+        self._said: Sequence[tuple[str, str]] = ()
         self.versions, self.licences = (
             _table("Versions", ["What", "Version"]),
             _table("Licences", ["Distribution", "Version", "Licence"]),
@@ -83,15 +85,14 @@ class AboutWindow(QDialog):
 
     def show_facts(self, facts: Facts) -> None:
         """Fill the pages."""
-        _fill(self.versions, [*facts.versions, ("Device", self._device)])
+        self._said = (*facts.versions, ("Device", self._device))
+        _fill(self.versions, self._said)
         _fill(self.licences, [(each.name, each.version, each.licence) for each in facts.licences])
         self.credits.setMarkdown(facts.credits)
         self.copy.setEnabled(True)
 
     def _copy(self) -> None:
-        rows = range(self.versions.rowCount())
-        lines = [f"{self.versions.item(row, 0).text()}: {self.versions.item(row, 1).text()}" for row in rows]
-        QGuiApplication.clipboard().setText("\n".join(lines))
+        QGuiApplication.clipboard().setText("\n".join(f"{name}: {text}" for name, text in self._said))
 
 
 def _table(name: str, columns: list[str]) -> QTableWidget:
@@ -109,7 +110,7 @@ def _table(name: str, columns: list[str]) -> QTableWidget:
     return table
 
 
-def _fill(table: QTableWidget, rows: list[tuple[str, ...]]) -> None:
+def _fill(table: QTableWidget, rows: Sequence[tuple[str, ...]]) -> None:
     table.setRowCount(len(rows))
     for number, row in enumerate(rows):
         for column, text in enumerate(row):

@@ -43,6 +43,7 @@ def run(paths: Sequence[Path]) -> int:
     window.show()
     QTimer.singleShot(0, lambda: window.begin(paths))
     QTimer.singleShot(SETTLED_MS, spare_the_collector)
+    QTimer.singleShot(0, window.home.hints.begin)
     if first_start and not paths:
         QTimer.singleShot(0, window.keeping.open_demo)
     awake = QTimer(interval=AWAKE_MS)

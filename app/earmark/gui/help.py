@@ -66,6 +66,7 @@ class KeysWindow(QDialog):
         self.search.setAccessibleName("Search the keys")
         self.search.setToolTip("A key, or what it does")
         self.tree = QTreeWidget()
+        self._groups: list[tuple[QTreeWidgetItem, list[QTreeWidgetItem]]] = []
         self.none = QLabel("No key does this. The menus have more.")
         self._build(groups)
         layout = QVBoxLayout(self)
@@ -81,27 +82,25 @@ class KeysWindow(QDialog):
         self.tree.setRootIsDecorated(False)
         self.tree.header().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         for name, rows in groups.items():
-            group = QTreeWidgetItem(self.tree, [name])
+            group, items = QTreeWidgetItem([name]), [QTreeWidgetItem(list(row)) for row in rows]
+            self.tree.addTopLevelItem(group)
             group.setFirstColumnSpanned(True)
             font = group.font(0)
             font.setBold(True)
             group.setFont(0, font)
-            group.addChildren([QTreeWidgetItem(list(row)) for row in rows])
+            group.addChildren(items)
+            self._groups.append((group, items))
         self.tree.expandAll()
-        self.tree.setCurrentItem(self.tree.topLevelItem(0))
 
     def _filter(self, text: str) -> None:
         """Show only rows in which all words are."""
-        words, any_shown = text.casefold().split(), False
-        for number in range(self.tree.topLevelItemCount()):
-            group = self.tree.topLevelItem(number)
-            rows = [group.child(row) for row in range(group.childCount())]
+        words = text.casefold().split()
+        for group, rows in self._groups:
             for row in rows:
                 said = f"{group.text(0)} {row.text(0)} {row.text(1)}".casefold()
                 row.setHidden(not all(word in said for word in words))
             group.setHidden(all(row.isHidden() for row in rows))
-            any_shown = any_shown or not group.isHidden()
-        self.none.setVisible(not any_shown)
+        self.none.setVisible(all(group.isHidden() for group, _ in self._groups))
 
 
 def keys(deeds: Iterable[Deed], others: Iterable[QAction] = ()) -> dict[str, Rows]:

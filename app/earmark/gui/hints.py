@@ -46,7 +46,8 @@ class Card(QFrame):
         self.close_button.setToolTip("Close this hint; it does not come back")
         self.close_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         keep_keys(self.close_button, BUTTON)
-        row = QHBoxLayout(self)
+        self._place = place
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 6, 8)
         row.addWidget(self.text, 1)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
@@ -69,8 +70,8 @@ class Card(QFrame):
         return False
 
     def _stand(self) -> None:
-        self.setFixedHeight(self.layout().heightForWidth(WIDTH))
-        place = self.parentWidget().rect()
+        self.setFixedHeight(self._row.heightForWidth(WIDTH))
+        place = self._place.rect()
         self.move(place.right() - self.width() - MARGIN, place.bottom() - self.height() - MARGIN)
 
 

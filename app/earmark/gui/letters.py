@@ -50,4 +50,4 @@ def marked(text: str, taken: set[str]) -> str:
 def _all(menus: Iterable[QMenu]) -> Iterator[QMenu]:
     for menu in menus:
         yield menu
-        yield from _all(action.menu() for action in menu.actions() if isinstance(action.menu(), QMenu))
+        yield from _all(below for action in menu.actions() if isinstance(below := action.menu(), QMenu))

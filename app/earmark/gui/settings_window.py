@@ -104,7 +104,9 @@ class SettingsWindow(QDialog):
             self.rows.addRow(_headline(title))
             for name, widget in rows:
                 self.rows.addRow(name, widget)
-        area = QScrollArea(frameShape=QFrame.Shape.NoFrame, widgetResizable=True)
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
         area.setWidget(content)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         buttons = QHBoxLayout()

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QPalette, QStyleHints
 from PySide6.QtWidgets import QApplication, QLabel
 
-CHOICES = ("system", "light", "dark")
+CHOICES = ("system", "light", "dark", "high contrast")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +68,22 @@ LIGHT = Theme(
     alarm="#fff1d6",
     alarm_text="#4d3400",
 )
+HIGH_CONTRAST = Theme(
+    name="high contrast",
+    window="#000000",
+    base="#000000",
+    raised="#000000",
+    border="#ffffff",
+    text="#ffffff",
+    muted="#ffffff",
+    accent="#ffe14d",
+    accent_text="#000000",
+    plot="#000000",
+    grid="#8c8c8c",
+    alarm="#000000",
+    alarm_text="#ffe14d",
+)
+THEMES = {theme.name: theme for theme in (LIGHT, DARK, HIGH_CONTRAST)}
 
 
 class Appearance(QObject):
@@ -83,22 +99,34 @@ class Appearance(QObject):
         self.choice = choice
         application.setStyle("Fusion")
         self._hints.colorSchemeChanged.connect(self._follow)
+        if contrast := _contrast(self._hints):
+            contrast.contrastPreferenceChanged.connect(self._follow)
         self.choose(choice)
 
     def choose(self, choice: str) -> None:
-        """Be "light", "dark", or what the "system" is."""
-        schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
+        """Be one of `CHOICES`; whatever else is what the system is."""
+        dark = Qt.ColorScheme.Dark
+        schemes = {"light": Qt.ColorScheme.Light, "dark": dark, "high contrast": dark}
         self.choice = choice if choice in CHOICES else "system"
         self._hints.setColorScheme(schemes.get(choice, Qt.ColorScheme.Unknown))
         self._follow()
 
     def _follow(self) -> None:
-        system_is_dark = self._hints.colorScheme() == Qt.ColorScheme.Dark
-        dark = self.choice == "dark" or (self.choice == "system" and system_is_dark)
-        self.theme = DARK if dark else LIGHT
+        self.theme = THEMES.get(self.choice) or self._of_the_system()
         self._application.setPalette(palette(self.theme))
         self._application.setStyleSheet(style_sheet(self.theme))
         self.changed.emit()
+
+    def _of_the_system(self) -> Theme:
+        contrast = _contrast(self._hints)
+        if contrast and contrast.contrastPreference() == Qt.ContrastPreference.HighContrast:
+            return HIGH_CONTRAST
+        return DARK if self._hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
+
+
+def _contrast(hints: QStyleHints):
+    """Return what knows the contrast that the system asks for; None where Qt is too old to tell."""
+    return hints.accessibility() if hasattr(hints, "accessibility") else None
 
 
 def palette(theme: Theme) -> QPalette:
