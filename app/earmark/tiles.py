@@ -16,6 +16,7 @@ from earmark.waveform import PeakFinder, bin_count
 
 BLOCK_SAMPLES = 1 << 19  # decoded at once
 SAMPLED_COLUMNS = 1024  # a power of two
+FEWEST_SAMPLED = 32
 SAMPLED_SECONDS = 0.3  # that looking at parts may take
 SAMPLED_FROM = 1 << 24  # samples still to be computed: fewer are there as soon
 
@@ -42,6 +43,8 @@ class Tiles:
     def __init__(self, recording: Recording, grid: Grid, kept: KeptTiles) -> None:
         self.grid = grid
         self._recording, self._kept = recording, kept
+        self._next: tuple[int, int] | None = None  # level and index of the tile that `_reading` is about to give
+        self._reading: Iterator[Bytes] = iter(())
 
     def tile(self, level: int, index: int) -> Bytes:
         """Return the tile [up to 256 columns, rows] of one level, decoding only its stretch.
@@ -52,16 +55,35 @@ class Tiles:
         kept = self._kept.tile(level, index)
         if kept is not None:
             return kept
-        columns = self.grid.tile_columns(level, index)
-        blocks = self._blocks(self.grid.first_sample(level, columns.start))
-        tile = np.concatenate([part for _, part in columns_of(blocks, self.grid, level, columns)])
+        if self._next != (level, index):  # else it goes on where it is: seeking takes a second in an MP3 of an hour
+            self._reading = self._tiles_from(level, index)
+        self._next = None  # unless there is a tile
+        tile = next(self._reading)
+        self._next = level, index + 1
         self._kept.keep_tile(level, index, tile)
         return tile
+
+    def rest(self) -> None:
+        """Keep no file open until something is asked again."""
+        self._next, self._reading = None, iter(())
+
+    def _tiles_from(self, level: int, index: int) -> Iterator[Bytes]:
+        """Yield a tile and those behind it."""
+        parts: list[Bytes] = []
+        columns = range(index * TILE_COLUMNS, self.grid.columns(level))
+        blocks = self._blocks(self.grid.first_sample(level, columns.start))
+        for first, part in columns_of(blocks, self.grid, level, columns):
+            parts.append(part)
+            if (first + len(part)) % TILE_COLUMNS == 0 or first + len(part) == columns.stop:
+                yield np.concatenate(parts)
+                parts = []
 
     def sampled(
         self, *, seconds: float = SAMPLED_SECONDS, cancelled: Callable[[], bool] = lambda: False
     ) -> Bytes | None:
-        """Return how the recording looks in about a thousand places [columns, rows], or None where all is soon there.
+        """Return how the recording looks in about a thousand places [columns, rows].
+
+        None where all is soon there, and where seeking is so slow that a few places would have to stand for all.
 
         Args:
             seconds: it may take; places not reached by then look like the nearest that was.
@@ -78,6 +100,8 @@ class Tiles:
             if time.monotonic() > until or cancelled():
                 break
             seen[place] = self._glance(place)
+        if len(seen) < FEWEST_SAMPLED:
+            return None
         places = np.array(sorted(seen))
         nearest = np.abs(np.arange(SAMPLED_COLUMNS)[:, None] - places).argmin(1)
         return np.stack([seen[place] for place in places[nearest]])

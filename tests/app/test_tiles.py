@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from earmark import tiles as tiles_module
+from earmark.api import AudioFileError
 from earmark.audio_file import open_recording
 from earmark.spectrogram import TILE_COLUMNS, Grid
 from earmark.tile_cache import TileCache
@@ -50,6 +51,35 @@ def test_the_whole_equals_its_tiles(make_tiles):
 def test_what_is_kept_equals_what_is_computed(make_tiles):
     computed = [make_tiles().tile(0, index) for index in (3, 50)]
     assert all(np.array_equal(make_tiles().tile(0, index), tile) for index, tile in zip((3, 50), computed, strict=True))
+
+
+@pytest.mark.parametrize("order", [range(5), (4, 3, 2, 1, 0), (2, 3, 0, 1, 4), (0, 1, 1, 2, 2)])
+def test_tiles_are_the_same_in_whatever_order_they_are_asked_for(make_tiles, order):
+    tiles = make_tiles(cache="another")
+    for index in order:
+        assert np.array_equal(tiles.tile(0, index), make_tiles(cache=f"alone {index}").tile(0, index))
+
+
+def test_after_a_rest_it_goes_on(make_tiles):
+    tiles = make_tiles()
+    tiles.tile(0, 3)
+    tiles.rest()
+    assert np.array_equal(tiles.tile(0, 4), make_tiles(cache="another").tile(0, 4))
+
+
+def test_a_recording_that_has_gone_is_an_error_each_time(make_tiles, tmp_path):
+    tiles = make_tiles()
+    (tmp_path / "sound.wav").unlink()
+    for _ in range(2):
+        with pytest.raises(AudioFileError):
+            tiles.tile(0, 3)
+
+
+def test_the_last_tile_is_as_short_as_the_recording_needs(make_tiles):
+    tiles = make_tiles()
+    last = tiles.grid.tiles(0) - 1
+    tiles.tile(0, last - 1)
+    assert len(tiles.tile(0, last)) == tiles.grid.columns(0) - last * TILE_COLUMNS
 
 
 def test_columns_come_in_order_without_gaps(make_tiles):
@@ -118,8 +148,15 @@ def test_a_sample_of_places_shows_where_it_is_loud(make_tiles, monkeypatch):
     assert not looks[530:].any()
 
 
-def test_a_sample_that_may_take_no_time_is_there_all_the_same(make_tiles, monkeypatch):
+def test_a_sample_of_too_few_places_is_none(make_tiles, monkeypatch):
     monkeypatch.setattr(tiles_module, "SAMPLED_FROM", 1)
-    looks = make_tiles().sampled(seconds=0.0)
-    assert (looks == looks[0]).all()
-    assert looks.any()
+    assert make_tiles().sampled(seconds=0.0) is None
+    assert make_tiles().sampled(seconds=60.0, cancelled=lambda: True) is None
+
+
+def test_places_that_were_not_reached_look_like_the_nearest(make_tiles, monkeypatch):
+    monkeypatch.setattr(tiles_module, "SAMPLED_FROM", 1)
+    asked = itertools.count()
+    looks = make_tiles().sampled(seconds=60.0, cancelled=lambda: next(asked) == 63)
+    assert len(np.unique(looks, axis=0)) == 64
+    assert np.array_equal(looks[0], looks[7])

@@ -98,6 +98,7 @@ class SpectrogramLoader(QThread):
             elif going_on:
                 going_on = self._go_on(whole)
             else:
+                tiles.rest()
                 self._wait()
 
     def _go_on(self, whole: Iterator[Columns | Peaks]) -> bool:
