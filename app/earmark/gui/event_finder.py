@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,8 +10,6 @@ from PySide6.QtCore import QThread, Signal
 
 from earmark.api import Float
 from earmark.events import Event, EventSettings, Finder
-
-ROUNDING = 1e-6  # frames
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no truth value; a search is itself only
@@ -33,13 +30,6 @@ class Search:
     def events(self, finder: Finder) -> list[Event]:
         """Return the events, in order of time."""
         return finder.find(self.frames, self.hop, self.labels, self.settings, duration=self.duration)
-
-    def highest(self, start: float, end: float) -> dict[str, float]:
-        """Return each label's highest score between two times, in seconds; nothing where there are no frames."""
-        first = min(max(int(start / self.hop), 0), max(len(self.frames) - 1, 0))
-        last = max(first + 1, math.ceil(end / self.hop - ROUNDING))
-        among = self.frames[first:last]
-        return dict(zip(self.labels, among.max(0).tolist(), strict=True)) if len(among) else {}
 
 
 class EventFinder(QThread):

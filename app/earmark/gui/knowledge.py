@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from earmark.calibration import Calibration, Judgement
+from earmark.annotations import Annotation
+from earmark.calibration import Calibration, Judgement, judgement_of
 from earmark.errors import LibraryError
 from earmark.library import Library
 
@@ -15,17 +16,20 @@ SETTLE_MS = 400  # after a judgement: it is written by then, and several in a ro
 
 
 class Knowledge(QObject):
-    """Reads and keeps on a thread; without a library what is kept lasts as long as the window."""
+    """Reads and keeps on a thread.
+
+    Without a library it knows what is `said` of the recording shown, and what it keeps lasts as long as the window.
+    """
 
     changed = Signal()
     failed = Signal(object)  # LibraryError
     _read = Signal(object, object, object)  # model, its calibrations, its judgements
 
-    def __init__(self, library: Library | None) -> None:
+    def __init__(self, library: Library | None, said: Callable[[], Iterable[Annotation]] = tuple) -> None:
         super().__init__()
         self.calibrations: Mapping[str, Calibration] = {}
         self.judgements: Sequence[Judgement] = ()
-        self._library = library
+        self._library, self._said = library, said
         self._model = ("", "")  # its id, its weights
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="knowledge")
         self._waiting = QTimer(self, interval=SETTLE_MS, singleShot=True)
@@ -69,6 +73,9 @@ class Knowledge(QObject):
 
     def _ask(self) -> None:
         model = self._model
+        if self._library is None:
+            found = (judgement_of(each) for each in self._said() if (each.model_id, each.weights) == model)
+            self._take(model, self.calibrations, [each for each in found if each])
         self._do(lambda library: self._read.emit(model, library.calibrations(*model), library.judgements(*model)))
 
     def _do(self, do: Callable[[Library], object]) -> None:

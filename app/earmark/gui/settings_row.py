@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
@@ -20,6 +22,7 @@ THRESHOLD = "The score from which a label counts, for all labels"
 HYSTERESIS = "How far the score may fall below the threshold while an event lasts, as a share of it"
 GAPS = "Pauses shorter than this belong to the event"
 SHORTEST = "Nothing shorter than this counts"
+NAMES = ("threshold", "smooth", "hysteresis", "close_gaps", "shortest")  # here and in `EventSettings`
 SPACING = 12  # pixels between two settings
 
 
@@ -34,7 +37,7 @@ class SettingsRow(QWidget):
         self._lay_out()
         self.offer_thresholds({})
         self.threshold.changed.connect(self._leave_own)
-        self.own.toggled.connect(self.changed)
+        self.own.toggled.connect(self._use_own)
         for setting in self._foldable:
             setting.changed.connect(self.changed)
 
@@ -49,7 +52,7 @@ class SettingsRow(QWidget):
         self.count = muted()
         self._models: Mapping[str, float] = {}  # label → threshold that the model brings
         self._chosen: Mapping[str, float] = {}  # label → threshold that the person chose
-        self._insisted = False
+        self._insisted = False  # on one threshold for all labels
 
     @property
     def _foldable(self) -> tuple[Setting, ...]:
@@ -74,11 +77,7 @@ class SettingsRow(QWidget):
         if thresholds and thresholds == self._models and chosen in (None, self._chosen):
             return
         self._models, self._chosen = thresholds, chosen or {}
-        there = bool(self._models or self._chosen)
-        with QSignalBlocker(self.own):
-            self.own.setVisible(there)
-            self.own.setChecked(there and not self._insisted)
-        self._fit()
+        self._show_own()
 
     def insist_on(self, threshold: float) -> None:
         """Use one threshold for all labels, whatever a model brings."""
@@ -101,45 +100,50 @@ class SettingsRow(QWidget):
         self._use_chosen({})
 
     def _use_chosen(self, thresholds: Mapping[str, float]) -> None:
-        self._chosen = thresholds
+        self._chosen, self._insisted = thresholds, False
+        self._show_own()
+        self.changed.emit()
+
+    def _show_own(self) -> None:
         there = bool(self._models or self._chosen)
         with QSignalBlocker(self.own):
             self.own.setVisible(there)
-            self.own.setChecked(there)
-        self.changed.emit()
+            self.own.setChecked(there and not self._insisted)
+        self._fit()
 
     def _leave_own(self) -> None:
+        self._insisted = True
         with QSignalBlocker(self.own):
             self.own.setChecked(False)
         self.changed.emit()
 
+    def _use_own(self, used: bool) -> None:
+        self._insisted = not used
+        self.changed.emit()
+
     def settings(self) -> EventSettings:
         """Return what is set."""
-        return replace(
-            DEFAULTS,
-            threshold=self.threshold.value,
-            thresholds={**self._models, **self._chosen} if self.own.isChecked() else {},
-            smooth=self.smooth.value,
-            hysteresis=self.hysteresis.value,
-            close_gaps=self.close_gaps.value,
-            shortest=self.shortest.value,
-        )
+        own = {**self._models, **self._chosen} if self.own.isChecked() else {}
+        return replace(DEFAULTS, thresholds=own, **{name: getattr(self, name).value for name in NAMES})
 
     def use(self, settings: EventSettings) -> None:
         """Set all of it, as a preset does."""
-        for setting, value in (
-            (self.threshold, settings.threshold),
-            (self.smooth, settings.smooth),
-            (self.hysteresis, settings.hysteresis),
-            (self.close_gaps, settings.close_gaps),
-            (self.shortest, settings.shortest),
-        ):
-            setting.set_value(value)
-        self._chosen = settings.thresholds
-        with QSignalBlocker(self.own):
-            self.own.setVisible(bool(self._models or self._chosen))
-            self.own.setChecked(bool(settings.thresholds))
+        for name in NAMES:
+            getattr(self, name).set_value(getattr(settings, name))
+        self._chosen, self._insisted = settings.thresholds, not settings.thresholds
+        self._show_own()
         self.changed.emit()
+
+    def kept(self) -> dict[str, float | bool]:
+        """Return what `restore` needs at the next start; thresholds of labels belong to their model."""
+        return {name: getattr(self, name).value for name in NAMES} | {"per_label": not self._insisted}
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Set what was kept; what cannot be used is left as it is."""
+        for name in NAMES:
+            if isinstance(kept.get(name), int | float) and math.isfinite(kept[name]):
+                getattr(self, name).set_value(kept[name])
+        self._insisted = kept.get("per_label") is False
 
     def show_count(self, events: Sequence[JudgedEvent]) -> None:
         """Say how many events there are, of how many labels."""

@@ -17,6 +17,7 @@ from earmark.gui.score_curves import ScoreCurves
 from earmark.gui.theme import Theme
 from earmark.gui.thresholds import Thresholds
 from earmark.gui.thresholds_window import ThresholdsWindow
+from earmark.score_peaks import ScorePeaks
 
 DEEDS = (
     Deed(name="scores", menu="&View", text="Sco&res over time", checkable=True),
@@ -28,7 +29,8 @@ DEEDS = (
         needs="analysis",
     ),
 )
-KEPT = "thresholds"  # in `settings.window`: model → label → threshold that the person chose
+THRESHOLDS = "thresholds"  # in `settings.window`: model → label → threshold that the person chose
+SETTINGS = "event_settings"
 
 
 class Calibrating:
@@ -39,7 +41,8 @@ class Calibrating:
         self._here: tuple[Search, int] | None = None  # whose scores the tags show
         self._chosen: dict[str, Mapping[str, float]] = {}  # of models that are not shown now
         self._model_id = ""
-        self.knowledge = Knowledge(desk.library)
+        self._peaks: ScorePeaks | None = None  # of the scores that were selected in last
+        self.knowledge = Knowledge(desk.library, lambda: desk.findings.annotations)
         self._curves = ScoreCurves(desk.findings, desk.centre.scores)
         self._thresholds: Thresholds | None = None  # once it was asked for
         self._connect()
@@ -107,10 +110,13 @@ class Calibrating:
     def _keep(self) -> dict[str, Any]:
         self._remember_chosen()
         chosen = {model: dict(thresholds) for model, thresholds in self._chosen.items() if thresholds}
-        return {KEPT: chosen, "scores": not self._desk.centre.scores.isHidden()}
+        row = self._desk.settings_row.kept()
+        return {THRESHOLDS: chosen, SETTINGS: row, "scores": not self._desk.centre.scores.isHidden()}
 
     def _restore(self, kept: Mapping[str, Any]) -> None:
-        written = kept.get(KEPT)
+        settings = kept.get(SETTINGS)
+        self._desk.settings_row.restore(settings if isinstance(settings, dict) else {})
+        written = kept.get(THRESHOLDS)
         models = written.items() if isinstance(written, dict) else ()
         self._chosen = {model: _numbers(chosen) for model, chosen in models if isinstance(chosen, dict)}
         shown = kept.get("scores") is not False
@@ -180,9 +186,15 @@ class Calibrating:
         if stretch is None or search is None:
             self._desk.tags.show_selection(None)
             return
-        self._desk.tags.show_selection(search.highest(stretch.start, stretch.end))
+        if self._peaks is None or self._peaks.frames is not search.frames:
+            self._peaks = ScorePeaks(search.frames, search.hop, search.labels)
+        self._desk.tags.show_selection(self._peaks.between(stretch.start, stretch.end))
 
 
 def _numbers(chosen: Mapping[Any, Any]) -> dict[str, float]:
     """Return what of a kept mapping can be thresholds."""
-    return {str(label): float(value) for label, value in chosen.items() if isinstance(value, int | float)}
+    return {
+        str(label): float(value)
+        for label, value in chosen.items()
+        if isinstance(value, int | float) and 0 <= value <= 1
+    }
