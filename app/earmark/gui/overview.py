@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from earmark.api import Float
 from earmark.gui.axes import LEFT, RIGHT, time_text
-from earmark.gui.overview_picture import OverviewPicture, Ticks, Waveform, ticks_of
+from earmark.gui.overview_picture import TICKS_HEIGHT, OverviewPicture, Ticks, Waveform, ticks_of
 from earmark.gui.own_keys import SLIDER, keep_keys
 from earmark.gui.plot import PAN_A_NOTCH, STILL, WHEEL_STEP, has_control, turn
 from earmark.gui.selection import Stretch
@@ -31,12 +31,15 @@ Dragging = Callable[[float], None]  # with the pointer's x
 class Overview(QWidget):
     """Drag the frame to pan, its edges to zoom, elsewhere to draw a new one; click to go there."""
 
+    picked = Signal(int)  # an event's number
+
     def __init__(self, span: TimeSpan) -> None:
         super().__init__()
         self._span, self._theme = span, DARK
         self._waveform: Waveform | None = None  # that is drawn
         self._coming: Waveform | None = None  # that peaks are added to
         self._ticks = Ticks()
+        self._marked: Sequence[JudgedEvent] = ()
         self._selected: Stretch | None = None
         self._playhead = 0.0
         self._picture: QPixmap | None = None
@@ -83,6 +86,11 @@ class Overview(QWidget):
         """Draw a tick for each event."""
         self._ticks = ticks_of(events)
         self._draw_anew()
+
+    def show_selected(self, events: Sequence[JudgedEvent]) -> None:
+        """Frame the ticks of the events that are selected."""
+        self._marked = events
+        self.update()
 
     def show_selection(self, selected: Stretch | None) -> None:
         """Draw the stretch of time that is selected."""
@@ -138,6 +146,7 @@ class Overview(QWidget):
         if self._waveform:
             self._draw_selection(painter)
             self._draw_frame(painter, room)
+            self._draw_marks(painter)
             self._draw_playhead(painter)
 
     def _draw_name(self, painter: QPainter) -> None:
@@ -160,6 +169,12 @@ class Overview(QWidget):
         painter.fillRect(QRectF(frame.right(), 0, max(room.right() - frame.right(), 0), HEIGHT), cover)
         painter.setPen(QPen(QColor(self._theme.accent if self.hasFocus() else self._theme.text), 1))
         painter.drawRect(frame)
+
+    def _draw_marks(self, painter: QPainter) -> None:
+        painter.setPen(QPen(QColor(self._theme.text), 1))
+        for event in self._marked:
+            left, right = round(self.x_of(event.onset)) - 1.5, round(self.x_of(event.offset)) + 1.5
+            painter.drawRect(QRectF(left, HEIGHT - TICKS_HEIGHT + 0.5, right - left, TICKS_HEIGHT - 1))
 
     def _draw_playhead(self, painter: QPainter) -> None:
         x = round(self.x_of(self._playhead)) + 0.5
@@ -184,11 +199,18 @@ class Overview(QWidget):
             self._dragging(x)
 
     def mouseReleaseEvent(self, event) -> None:  # noqa: N802 - Qt's
-        """Go where was clicked, if nothing was dragged."""
+        """Where nothing was dragged: select the event whose tick was clicked, or go there."""
         if self._dragging and self._pressed_at is not None:
-            seconds = self.seconds_at(self._pressed_at)
-            self._span.show(seconds - self._span.length / 2, seconds + self._span.length / 2)
+            self._click(self._pressed_at, event.position().y())
         self._dragging = self._pressed_at = None
+
+    def _click(self, x: float, y: float) -> None:
+        seconds, slack = self.seconds_at(x), EDGE / self._room().width() * self._span.duration
+        number = self._ticks.at(seconds, slack) if y >= HEIGHT - TICKS_HEIGHT else None
+        if number is not None:
+            self.picked.emit(number)
+        else:
+            self._span.show(seconds - self._span.length / 2, seconds + self._span.length / 2)
 
     def wheelEvent(self, event) -> None:  # noqa: N802 - Qt's
         """Pan and zoom, as over the spectrogram."""

@@ -18,6 +18,7 @@ from earmark.waveform import bin_count, joined_peaks
 
 TICK_ROWS, ROW_PIXELS = 4, 3  # labels share these rows under the waveform
 NARROWEST = 2  # pixels of an event
+TICKS_HEIGHT = TICK_ROWS * ROW_PIXELS + 2
 QUIETEST = 0.05  # amplitude: a recording quieter than this is drawn as loud as if it reached it
 
 
@@ -56,6 +57,14 @@ class Ticks:
     kinds: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
     styles: Sequence[tuple[str, bool, int]] = ()
 
+    def at(self, seconds: float, slack: float) -> int | None:
+        """Return the number of the event at a time, the nearest within `slack` seconds of it, or None."""
+        if not len(self.onsets):
+            return None
+        distances = np.maximum(self.onsets - seconds, seconds - self.offsets)
+        nearest = int(distances.argmin())
+        return nearest if distances[nearest] <= slack else None
+
     def spans(self, kind: int, pixels_per_second: float) -> Iterable[tuple[int, int]]:
         """Return (left, width) in pixels of the events of a style, none twice."""
         chosen = self.kinds == kind
@@ -93,11 +102,10 @@ class OverviewPicture:
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(QColor(self.theme.plot))
         painter = QPainter(pixmap)
-        ticks_height = TICK_ROWS * ROW_PIXELS + 2
         if self.waveform:
-            room = QRectF(0, 0, size.width(), size.height() - ticks_height)
+            room = QRectF(0, 0, size.width(), size.height() - TICKS_HEIGHT)
             self._draw_waveform(painter, self.waveform, room, ratio)
-        self._draw_ticks(painter, size.height() - ticks_height + 1, size.width() / max(self.duration, 1e-9))
+        self._draw_ticks(painter, size.height() - TICKS_HEIGHT + 1, size.width() / max(self.duration, 1e-9))
         painter.end()
         return pixmap
 

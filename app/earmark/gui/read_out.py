@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from earmark.frequency_ticks import note_text
 from earmark.gui.axes import clock_text, time_text
 from earmark.gui.selection import Stretch
 from earmark.stretch_levels import Levels
@@ -13,10 +14,13 @@ UNKNOWN = Levels()
 SEPARATOR = " · "
 
 
-def pointer_text(seconds: float, hertz: float, decibels: float | None, *, began: datetime | None = None) -> str:
-    """Return "1:23.412 · 14:02:03.412 · 3 140 Hz · −42 dB", as far as it is known."""
+def pointer_text(
+    seconds: float, hertz: float, decibels: float | None, *, began: datetime | None = None, with_note: bool = False
+) -> str:
+    """Return "1:23.412 · 14:02:03.412 · 3 140 Hz · G7 +2 ct · −42 dB", as far as it is known and wanted."""
     clock = clock_text(began, seconds) if began else ""
-    return SEPARATOR.join(filter(None, (time_text(seconds), clock, _hertz(hertz), decibels_text(decibels))))
+    note = note_text(hertz) if with_note else ""
+    return SEPARATOR.join(filter(None, (time_text(seconds), clock, _hertz(hertz), note, decibels_text(decibels))))
 
 
 def stretch_text(stretch: Stretch, *, levels: Levels = UNKNOWN) -> str:

@@ -28,10 +28,18 @@ class SelectionTool(QObject):
         self._box, self._selection, self._ground = box, selection, ground
         self.playhead: Callable[[], float] = float
         self._held, self._before = NOTHING, selection.stretch
+        self._is_dragging = False
         box.clicked.connect(lambda _: selection.select(None))
         box.extended.connect(self._extend)
         box.dragged.connect(self._drag)
         box.pointed.connect(self._point)
+
+    def cancel(self) -> bool:
+        """Take back what a drag that is still going on has selected; return whether there was one."""
+        was_dragging, self._is_dragging = self._is_dragging, False
+        if was_dragging:
+            self._selection.select(self._before)
+        return was_dragging
 
     def _pixel(self) -> Place:
         seconds, height = self._box.viewPixelSize()
@@ -45,9 +53,12 @@ class SelectionTool(QObject):
         if ground is None:
             return
         if drag.began:
+            self._is_dragging = True
             self._held, self._before = self._grip(ground, drag.start), self._selection.stretch
-        self._selection.select(self._dragged(drag, ground))
-        self._box.pan_towards(drag.now.x(), STEP)
+        if self._is_dragging:
+            self._selection.select(self._dragged(drag, ground))
+            self._box.pan_towards(drag.now.x(), STEP)
+        self._is_dragging = self._is_dragging and not drag.ended
 
     def _dragged(self, drag: Drag, ground: Ground) -> Stretch | None:
         start, now = _place(drag.start), _place(drag.now)

@@ -14,6 +14,7 @@ from earmark.gui.axes import LEFT, RULER, FrequencyAxis, TimeAxis
 from earmark.gui.caption import Caption
 from earmark.gui.colour_maps import colours_of
 from earmark.gui.decibel_bar import DecibelBar
+from earmark.gui.event_marks import EventMarks
 from earmark.gui.frequency_scroll import FrequencyScroll
 from earmark.gui.frequency_span import FrequencySpan
 from earmark.gui.pixels import Pixels
@@ -44,6 +45,7 @@ class SpectrogramView(QWidget):
         super().__init__()
         self._selection = selection
         self._began: datetime | None = None
+        self.names_notes = False  # in the read-out
         self.frequencies = FrequencySpan(self)
         self.item, self.playhead = SpectrogramItem(), Playhead()
         self._box = TimeBox(span)
@@ -51,6 +53,7 @@ class SpectrogramView(QWidget):
         axes: dict[str, pg.AxisItem] = {"top": self._time_axis, "left": self._frequency_axis}
         self.plot = time_plot(self._box, axes, name="Spectrogram")
         self.bar = DecibelBar(colours_of("viridis"))
+        self.marks = EventMarks(lambda: self.frequencies.scale)
         self._selected = SelectionItem(selection, lambda: self.frequencies.scale)
         self.tool = SelectionTool(self._box, selection, self._ground)
         self._scroll = FrequencyScroll(self.frequencies, self.plot)
@@ -67,10 +70,11 @@ class SpectrogramView(QWidget):
         self._waited_for = ""
 
     def _lay_out(self) -> None:
-        for item in (self.item, self._selected, self.playhead):
+        for item in (self.item, self.marks, self._selected, self.playhead):
             self._box.addItem(item)
         self._show_frequencies()
         self.playhead.setVisible(False)
+        self.plot.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setMinimumHeight(140)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -170,6 +174,7 @@ class SpectrogramView(QWidget):
         self.frequencies.zoom(ZOOM_A_NOTCH**notches, height)
 
     def _show_frequencies(self) -> None:
+        self.marks.update()
         self._box.setYRange(self.frequencies.bottom, self.frequencies.top, padding=0)
         self._frequency_axis.show_scale(self.frequencies.scale)
         self._selected.show_anew()
@@ -181,4 +186,4 @@ class SpectrogramView(QWidget):
             return
         hertz = float(pixels.scale.hertz(point.y()))
         decibels = pixels.decibels_at(point.x(), hertz)
-        self.pointer.say(pointer_text(point.x(), hertz, decibels, began=self._began))
+        self.pointer.say(pointer_text(point.x(), hertz, decibels, began=self._began, with_note=self.names_notes))

@@ -74,6 +74,7 @@ def test_frequencies_do_not_overlap_and_have_units(qapp, name, bottom, top, pixe
 
 def test_the_pointer_is_read_in_time_clock_frequency_and_level():
     assert pointer_text(83.412, 3140.2, -42.4) == "1:23.412 · 3 140 Hz · −42 dB"
+    assert pointer_text(1.5, 440, None, with_note=True) == "0:01.500 · 440 Hz · A4 +0 ct"
     assert pointer_text(1.5, 440, None, began=EVENING) == "0:01.500 · 20:15:11.500 · 440 Hz"
 
 

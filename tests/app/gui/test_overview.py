@@ -132,6 +132,15 @@ def test_rejected_events_have_no_colour(overview):
     assert not any(image.pixel(x, y) == colour for x in range(image.width()) for y in range(image.height()))
 
 
+def test_a_click_on_a_tick_selects_its_event(qtbot, overview):
+    overview.show_events([event("rain", 10, 20), event("dog", 45, 55)])
+    with qtbot.waitSignal(overview.picked) as picked:
+        qtbot.mouseClick(overview, LEFT_BUTTON, pos=QPoint(LEFT + 500, overview.height() - 6))
+    assert picked.args == [1]
+    with qtbot.assertNotEmitted(overview.picked):
+        qtbot.mouseClick(overview, LEFT_BUTTON, pos=QPoint(LEFT + 800, overview.height() - 6))
+
+
 def test_many_events_of_a_pixel_are_drawn_once():
     ticks = ticks_of([event("rain", 50 + number / 1e6, 50.0001) for number in range(1000)])
     spans = [span for kind in range(len(ticks.styles)) for span in ticks.spans(kind, 10.0)]

@@ -10,10 +10,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from earmark.gui.pixels import Pixels
+from earmark.gui.plot import Drag
 from earmark.gui.selection import Selection, Stretch
 from earmark.gui.spectrogram_view import SpectrogramView
 from earmark.gui.theme import LIGHT
 from earmark.gui.time_span import TimeSpan
+from earmark.judging import JudgedEvent
 from earmark.spectrogram import Grid
 
 RATE, DURATION = 32_000, 100.0
@@ -232,6 +234,31 @@ def test_the_selection_is_drawn_where_it_is(view):
     assert plain.pixel(inside) != marked.pixel(inside)
     assert plain.pixel(outside) == marked.pixel(outside)
     assert "0:12.000 – 0:15.000" in view.numbers.text()
+
+
+def test_a_drag_that_is_given_up_leaves_the_selection_as_it_was(view):
+    before = Stretch(start=12.0, end=14.0)
+    view.selection.select(before)
+    view.tool._drag(step(view, 15, 17, began=True))
+    assert stretch(view).start == pytest.approx(15)
+    assert view.tool.cancel()
+    view.tool._drag(step(view, 15, 18, ended=True))
+    assert stretch(view) == before
+    assert not view.tool.cancel()
+
+
+def step(view: SpectrogramView, start: float, now: float, *, began: bool = False, ended: bool = False) -> Drag:
+    places = {"start": QPointF(start, 0.5), "now": QPointF(now, 0.5), "pixels": QPointF(100, 0)}
+    return Drag(**places, began=began, ended=ended, modifiers=NONE)
+
+
+def test_selected_events_are_framed_at_their_frequencies(view):
+    plain = view.plot.grab().toImage()
+    view.marks.show_events([JudgedEvent("dog", 12.0, 15.0, None, "accepted", low=4000.0, high=8000.0)])
+    framed = view.plot.grab().toImage()
+    for place in (pixel(view, 13, 4000), pixel(view, 12, 6000)):
+        assert plain.pixel(place) != framed.pixel(place)
+    assert plain.pixel(pixel(view, 13, 6000)) == framed.pixel(pixel(view, 13, 6000))
 
 
 def test_waiting_is_said_only_when_it_takes_long(qtbot, view):

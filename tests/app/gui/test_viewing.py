@@ -8,6 +8,7 @@ import soundfile
 from PySide6.QtCore import Qt
 
 from earmark.gui.look import AUTOMATIC, Look
+from earmark.gui.parts.viewing import MENU
 from earmark.gui.selection import Stretch
 
 FULL = Stretch(start=0.0, end=4.0)
@@ -65,6 +66,16 @@ def test_the_selection_is_a_band_in_lanes_and_overview(shown):
     shown.desk.selection.select(Stretch(start=1.0, end=3.0))
     after = [view.grab().toImage() for view in (centre.lanes.plot, centre.overview)]
     assert all(old != new for old, new in zip(before, after, strict=True))
+
+
+def test_a_click_on_a_tick_of_the_overview_selects_the_event_everywhere(shown):
+    shown.desk.centre.overview.picked.emit(1)
+    assert shown.desk.findings.selected == (1,)
+    assert list(shown.desk.centre.spectrogram.marks._events) == shown.desk.findings.selected_events
+
+
+def test_the_menu_of_the_spectrogram_names_what_can_be_done(shown):
+    assert [name for name in MENU if name and not shown.do[name].text()] == []
 
 
 def test_another_recording_has_nothing_selected(qtbot, shown, make_recording):

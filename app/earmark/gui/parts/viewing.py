@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QMenu
+
 from earmark.api import EarmarkError
 from earmark.frequency_scale import NAMES as SCALES
 from earmark.gui.actions import Deed
@@ -23,19 +26,34 @@ from earmark.gui.view_settings import ViewSettings
 ZOOM = 0.5
 ROOM = 0.5  # of an event's or a selection's length, left free at either side when it fills the view
 ZOOM_IN = ("Ctrl+=", "Ctrl++", "+")
+MENU = (
+    "play_selection",
+    "loop_selection",
+    "only_band",
+    "",
+    "label_selection",
+    "",
+    "zoom_event",
+    "fit",
+    "select_all",
+    "all_frequencies",
+    "",
+    "view_settings",
+)  # of the spectrogram
 DEEDS = (
     Deed(name="select_all", menu="&Edit", text="Select &all", keys=("Ctrl+A",), needs="recording"),
     Deed(name="select_from", menu="&Edit", text="Selection &starts here", keys=("[",), needs="recording"),
     Deed(name="select_to", menu="&Edit", text="Selection &ends here", keys=("]",), needs="recording"),
-    Deed(name="zoom_in", menu="&View", text="Zoom &in", keys=ZOOM_IN, icon="zoom-in", needs="recording"),
-    Deed(name="zoom_out", menu="&View", text="Zoom &out", keys=("Ctrl+-", "-"), icon="zoom-out", needs="recording"),
-    Deed(name="fit", menu="&View", text="&Fit the recording", keys=("Ctrl+F",), icon="fit", needs="recording"),
+    Deed(name="zoom_in", menu="&View", text="Zoom &in", keys=ZOOM_IN, icon="zoom-in", needs="view"),
+    Deed(name="zoom_out", menu="&View", text="Zoom &out", keys=("Ctrl+-", "-"), icon="zoom-out", needs="view"),
+    Deed(name="fit", menu="&View", text="&Fit the recording", keys=("Ctrl+F",), icon="fit", needs="view"),
     Deed(name="zoom_event", menu="&View", text="Zoom to selection or &event", keys=("Ctrl+E",), needs="stretch"),
-    Deed(name="page_back", menu="|&View", text="Page &back", keys=("PgUp",), needs="recording"),
-    Deed(name="page_on", menu="&View", text="Page &forward", keys=("PgDown",), needs="recording"),
+    Deed(name="page_back", menu="|&View", text="Page &back", keys=("PgUp",), needs="view"),
+    Deed(name="page_on", menu="&View", text="Page &forward", keys=("PgDown",), needs="view"),
     Deed(name="view_settings", menu="|&View", text="View &settings…", keys=("Ctrl+Shift+V",), icon="view"),
-    Deed(name="all_frequencies", menu="&View", text="All fre&quencies", keys=("Ctrl+Shift+F",), needs="recording"),
+    Deed(name="all_frequencies", menu="&View", text="All fre&quencies", keys=("Ctrl+Shift+F",), needs="view"),
     Deed(name="clock_time", menu="&View", text="&Clock time", keys=("Ctrl+T",), checkable=True),
+    Deed(name="note_names", menu="&View", text="&Note names at the pointer", checkable=True),
     Deed(name="wheel_zooms", menu="&View", text="&Wheel zooms instead of panning", checkable=True),
 )
 
@@ -59,6 +77,9 @@ class Viewing:
         drawing.peaks_grown.connect(centre.overview.add_peaks)
         centre.spectrogram.item.range_changed.connect(self.panel.show_range)
         desk.findings.changed.connect(lambda: centre.overview.show_events(desk.findings.events))
+        desk.findings.selected_changed.connect(self._show_selected)
+        centre.overview.picked.connect(lambda number: desk.findings.select([number]))
+        centre.spectrogram.plot.customContextMenuRequested.connect(self._show_menu)
         desk.shown.left.connect(self._leave)
         desk.shown.opened.connect(self.clock.look_at)
         desk.shown.refused.connect(self._refuse)
@@ -96,6 +117,7 @@ class Viewing:
             "view_settings": self._show_panel,
             "all_frequencies": self._desk.centre.spectrogram.frequencies.reset,
             "clock_time": self._choose_clock,
+            "note_names": self._choose_notes,
             "wheel_zooms": self._choose_wheel,
         }
 
@@ -108,7 +130,7 @@ class Viewing:
     def _given(self) -> set[str]:
         if self._desk.shown.info is None:
             return set()
-        given = {"recording"}
+        given = {"recording", "view"}
         given |= {"selection", "stretch"} if self._desk.selection.stretch else set()
         return given | ({"stretch"} if self._desk.findings.selected else set())
 
@@ -117,6 +139,7 @@ class Viewing:
             "view": self.settings.state(),
             "follow": self.following.choice,
             "clock_time": self._clock_on_ruler,
+            "note_names": self._desk.centre.spectrogram.names_notes,
             "wheel_zooms": self._desk.span.wheel_zooms,
         }
 
@@ -124,12 +147,25 @@ class Viewing:
         view = kept.get("view")
         self.settings.apply(view if isinstance(view, dict) else {})
         self._ways.pick(kept.get("follow"))
-        for name in ("clock_time", "wheel_zooms"):
+        for name in ("clock_time", "note_names", "wheel_zooms"):
             if kept.get(name) is True:
                 self._desk.do[name].trigger()
 
     def _wear(self, theme: Theme) -> None:
         self._desk.centre.wear(theme)
+
+    def _show_selected(self) -> None:
+        events = self._desk.findings.selected_events
+        self._desk.centre.spectrogram.marks.show_events(events)
+        self._desk.centre.overview.show_selected(events)
+
+    def _show_menu(self, place: QPoint) -> None:
+        plot = self._desk.centre.spectrogram.plot
+        menu = QMenu(plot)
+        for name in MENU:
+            menu.addAction(self._desk.do[name]) if name else menu.addSeparator()
+        menu.exec(plot.mapToGlobal(place))
+        menu.deleteLater()
 
     def _leave(self) -> None:
         self._desk.selection.select(None)
@@ -142,6 +178,8 @@ class Viewing:
         self._desk.notices.report(error)
 
     def _escape(self) -> bool:
+        if self._desk.centre.spectrogram.tool.cancel():
+            return True
         had = self._desk.selection.stretch is not None
         self._desk.selection.select(None)
         return had
@@ -160,6 +198,9 @@ class Viewing:
 
     def _show_clock(self) -> None:
         self._desk.centre.spectrogram.show_clock(self.clock.began, on_ruler=self._clock_on_ruler)
+
+    def _choose_notes(self, are_wanted: bool) -> None:
+        self._desk.centre.spectrogram.names_notes = are_wanted
 
     def _choose_wheel(self, zooms: bool) -> None:
         self._desk.span.wheel_zooms = zooms
