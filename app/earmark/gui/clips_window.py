@@ -80,8 +80,7 @@ class ClipsWindow(QDialog):
         self.padding.setRange(0.0, LONGEST_PADDING)
         self.padding.setSingleStep(0.1)
         self.padding.setSuffix(" s")
-        for label in (self.preview, self.fields):
-            label.setWordWrap(True)
+        self.preview.setWordWrap(True)
         self.progress.hide()
         self.browse.setAutoDefault(False)  # Enter cuts
         self.button.setDefault(True)

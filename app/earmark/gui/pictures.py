@@ -1,27 +1,28 @@
-"""View ▸ Copy picture: spectrogram, lanes, axes and legend as a paper shows them, on white, at twice the resolution."""
+"""View ▸ Copy picture: what is in view, in the light theme whatever the window's is, at twice the resolution."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtWidgets import QFileDialog
 
 from earmark.audio_file import shown
-from earmark.gui.axes import LEFT, RIGHT, time_text
-from earmark.gui.caption import Caption
-from earmark.gui.decibel_bar import Handle
+from earmark.event_filter import STANDINGS, standing
+from earmark.gui.axes import RIGHT, time_text
 from earmark.gui.desk import Desk
-from earmark.gui.plot import Playhead
-from earmark.gui.selection_item import SelectionItem
-from earmark.gui.theme import LIGHT, palette
+from earmark.gui.lanes import LANE_PIXELS
+from earmark.gui.lanes_view import LanesView
+from earmark.gui.picture_page import Page
+from earmark.gui.theme import LIGHT, style_sheet
+from earmark.judging import JudgedEvent
 
 TIMES = 2  # the resolution of the screen's points
-MARGIN, GAP = 16, 6  # pixels around everything, between plots
-HEAD = 26  # pixels for the line above
+FORMS = "Picture (*.png);;Vectors (*.svg)"
 
 
 class Pictures:
@@ -36,103 +37,125 @@ class Pictures:
         self._desk.notices.tell("The picture is on the clipboard.")
 
     def save(self) -> None:
-        """Write the picture where the person says."""
+        """Write the picture where the person says: as PNG or SVG."""
         path = self._desk.shown.path
-        if path is None:
-            return
-        if chosen := self._ask("Save picture", path.with_suffix(".png")):
-            self._write(self.picture(), chosen)
+        if path and (chosen := self._ask("Save picture", path.with_suffix(".png"), FORMS)):
+            self._tell(chosen, written=self.write(chosen))
 
     def save_screenshot(self) -> None:
         """Write the window as it is on the screen."""
-        image = self._desk.window.grab().toImage()
-        if chosen := self._ask("Save a screenshot", Path.home() / "earmark.png"):
-            self._write(image, chosen)
+        image = self._desk.window.grab().toImage()  # before a dialog covers it
+        if chosen := self._ask("Save a screenshot", Path.home() / "earmark.png", "Picture (*.png)"):
+            self._tell(chosen, written=image.save(str(chosen)))
 
     def picture(self) -> QImage:
-        """Return what is in view, as in a light theme; without playhead, selection and pointer."""
-        centre = self._desk.centre
-        with _as_printed(self._desk):
-            return _composed(self._title(), [centre.spectrogram, *([centre.lanes] if self._has_lanes() else [])])
+        """Return what is in view, on white, without playhead and selection."""
+        with self._page() as page:
+            image = QImage((page.size * TIMES).toSize(), QImage.Format.Format_RGB32)
+            image.setDevicePixelRatio(TIMES)
+            with _painting(image) as painter:
+                page.draw(painter)
+        return image
 
-    def _title(self) -> tuple[str, str]:
-        path, span, heading = self._desk.shown.path, self._desk.span, self._desk.listening.heading
-        heard_by = heading.title if heading and self._desk.findings.analysis else ""
-        stretch = f"{time_text(span.start, 1)} – {time_text(span.end, 1)}"
-        return (shown(path) if path else ""), " · ".join(filter(None, (stretch, heard_by)))
+    def write(self, path: Path) -> bool:
+        """Write the picture in the form of its ending; return whether it could be."""
+        if path.suffix.casefold() == ".svg":
+            return self._write_svg(path)
+        return self.picture().save(str(path))
 
-    def _has_lanes(self) -> bool:
-        return bool(self._desk.findings.events)
+    def _write_svg(self, path: Path) -> bool:
+        from PySide6.QtSvg import QSvgGenerator  # not at the top: few ask for it, and the window is to start soon
 
-    def _ask(self, title: str, proposed: Path) -> Path | None:
-        name, _ = QFileDialog.getSaveFileName(self._desk.window, title, str(proposed), "PNG (*.png)")
+        with self._page() as page:
+            generator = QSvgGenerator()
+            generator.setFileName(str(path))
+            generator.setTitle(page.title)
+            generator.setResolution(page.spectrogram.logicalDpiX())  # the axes are drawn for that
+            generator.setSize(page.size.toSize())
+            generator.setViewBox(QRectF(0, 0, page.size.width(), page.size.height()))
+            with _painting(generator) as painter:
+                page.draw(painter)
+        return path.is_file() and path.stat().st_size > 0
+
+    @contextmanager
+    def _page(self) -> Iterator[Page]:
+        """Have the spectrogram drawn for paper, without playhead, selection and frames; afterwards it is as it was."""
+        desk, view = self._desk, self._desk.centre.spectrogram
+        drawn: Any = view.plot.getPlotItem()
+        hidden = [item for item in drawn.getViewBox().addedItems if item is not view.item and item.isVisible()]
+        events = self._events()
+        lanes = _lanes(desk, events) if events else None
+        for item in hidden:
+            item.setVisible(False)
+        view.wear(LIGHT)
+        try:
+            yield self._with(lanes, events)
+        finally:
+            view.wear(desk.appearance.theme)
+            for item in hidden:
+                item.setVisible(True)
+            if lanes:
+                lanes.deleteLater()
+
+    def _with(self, lanes: LanesView | None, events: list[JudgedEvent]) -> Page:
+        desk, item = self._desk, self._desk.centre.spectrogram.item
+        standings = {standing(event) for event in events}
+        heading = desk.listening.heading if desk.findings.analysis else None
+        stretch = f"{time_text(desk.span.start, 1)} – {time_text(desk.span.end, 1)}"
+        return Page(
+            title=shown(desk.shown.path) if desk.shown.path else "",
+            facts=" · ".join(filter(None, (stretch, heading.title if heading else ""))),
+            spectrogram=desk.centre.spectrogram.plot,
+            lanes=lanes.plot if lanes else None,
+            standings=[each for each in STANDINGS if each in standings],
+            colours=item.style.colours,
+            decibels=item.pixels.decibel_range if item.pixels else None,
+        )
+
+    def _events(self) -> list[JudgedEvent]:
+        """Return the events in view, but for those that the lanes do not show."""
+        span, lanes = self._desk.span, self._desk.centre.lanes
+        return [
+            event
+            for event in self._desk.findings.events
+            if event.onset <= span.end
+            and event.offset >= span.start
+            and event.label not in lanes.hidden_labels
+            and standing(event) not in lanes.hidden_standings
+        ]
+
+    def _ask(self, title: str, proposed: Path, forms: str) -> Path | None:
+        name, form = QFileDialog.getSaveFileName(self._desk.window, title, str(proposed), forms)
         if not name:
             return None
-        return Path(name) if Path(name).suffix else Path(f"{name}.png")
+        return Path(name) if Path(name).suffix else Path(f"{name}.{form[-4:-1]}")
 
-    def _write(self, image: QImage, path: Path) -> None:
-        if image.save(str(path)):
+    def _tell(self, path: Path, *, written: bool) -> None:
+        if written:
             self._desk.notices.tell(f"{path.name} was written.")
         else:
             self._desk.notices.say(f"{path.name} cannot be written.", hint="Choose another place, or the ending .png.")
 
 
-def _composed(title: tuple[str, str], views: list[QWidget]) -> QImage:
-    """Return the views one below the other under a line of text, on white."""
-    width = max(view.width() for view in views) + 2 * MARGIN
-    height = HEAD + sum(view.height() + GAP for view in views) - GAP + 2 * MARGIN
-    image = QImage(QSize(width, height) * TIMES, QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(TIMES)
-    image.fill(QColor("white"))
-    painter = QPainter(image)
-    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-    _write_title(painter, title, QRectF(MARGIN + LEFT, MARGIN, width - 2 * MARGIN - LEFT - RIGHT, HEAD))
-    top = MARGIN + HEAD
-    for view in views:
-        view.render(painter, QPoint(MARGIN, top), renderFlags=QWidget.RenderFlag.DrawChildren)
-        top += view.height() + GAP
-    painter.end()
-    return image
-
-
-def _write_title(painter: QPainter, title: tuple[str, str], place: QRectF) -> None:
-    name, facts = title
-    font = QFont(QApplication.font())
-    painter.setPen(QColor(LIGHT.muted))
-    painter.setFont(font)
-    painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, facts)
-    font.setBold(True)
-    painter.setFont(font)
-    painter.setPen(QColor(LIGHT.text))
-    left = place.adjusted(0, 0, -painter.fontMetrics().horizontalAdvance(facts) - MARGIN, 0)
-    text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(left.width()))
-    painter.drawText(left, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, text)
+def _lanes(desk: Desk, events: list[JudgedEvent]) -> LanesView:
+    """Return lanes of their own, as many as there are labels in view, laid out but on no screen."""
+    lanes = LanesView(desk.span)
+    lanes.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    lanes.setStyleSheet(style_sheet(LIGHT))
+    lanes.wear(LIGHT)
+    lanes.say("")
+    lanes.playhead.setVisible(False)
+    lanes.show_events(events, desk.span.duration)
+    rows = len({event.label for event in events})
+    lanes.resize(desk.centre.spectrogram.plot.width() + RIGHT, rows * LANE_PIXELS + 2)
+    lanes.show()
+    return lanes
 
 
 @contextmanager
-def _as_printed(desk: Desk) -> Iterator[None]:
-    """Draw the centre in the light theme and without what only the screen needs; afterwards as it was."""
-    centre = desk.centre
-    hidden = [item for item in _only_for_the_screen(desk) if item.isVisible()]
-    own, selected = centre.palette(), centre.lanes.item.selected
-    for item in hidden:
-        item.setVisible(False)
-    centre.wear(LIGHT)
-    centre.setPalette(palette(LIGHT))
-    centre.lanes.item.select(())
+def _painting(device) -> Iterator[QPainter]:
+    painter = QPainter(device)
     try:
-        yield
+        yield painter
     finally:
-        centre.setPalette(own)
-        centre.lanes.item.select(selected.tolist())
-        centre.wear(desk.appearance.theme)
-        for item in hidden:
-            item.setVisible(True)
-
-
-def _only_for_the_screen(desk: Desk) -> list:
-    """Return playheads, selections, read-outs and the handles of the decibel bar."""
-    spectrogram, lanes = desk.centre.spectrogram, desk.centre.lanes
-    items = [item for view in (spectrogram, lanes) for item in view.plot.scene().items()]
-    drawn = [item for item in items if isinstance(item, Playhead | SelectionItem)]
-    return [*drawn, *spectrogram.findChildren(Caption), *spectrogram.bar.findChildren(Handle)]
+        painter.end()
