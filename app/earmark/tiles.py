@@ -93,13 +93,7 @@ class Tiles:
         unknown = sum(not self._kept.has_tile(level, index) for index in range(self.grid.tiles(level)))
         if unknown * TILE_COLUMNS * self.grid.hop(level) < SAMPLED_FROM:
             return None
-        first, *others = _halving(SAMPLED_COLUMNS)
-        seen = {first: self._glance(first)}
-        until = time.monotonic() + seconds  # from here: what the first glance needed had to be loaded
-        for place in others:
-            if time.monotonic() > until or cancelled():
-                break
-            seen[place] = self._glance(place)
+        seen = self._glances(seconds, cancelled)
         if len(seen) < FEWEST_SAMPLED:
             return None
         places = np.array(sorted(seen))
@@ -119,13 +113,15 @@ class Tiles:
             if columns is not None:
                 known.add(index)
                 yield Columns(index * TILE_COLUMNS, columns)
-        if peaks is None:
-            yield from self._with_peaks(known)
-        else:
-            yield Peaks(0, peaks)
-            for tiles in _gaps(known, self.grid.tiles(level)):
-                first = self.grid.first_sample(level, tiles.start * TILE_COLUMNS)
-                yield from self._computed(tiles, self._blocks(first))
+        yield from self._with_peaks(known) if peaks is None else self._without_peaks(known, peaks)
+
+    def _without_peaks(self, known: Container[int], peaks: Float) -> Iterator[Columns | Peaks]:
+        """Decode only what the tiles that are not known need."""
+        yield Peaks(0, peaks)
+        level = self.grid.whole_level
+        for tiles in _gaps(known, self.grid.tiles(level)):
+            first = self.grid.first_sample(level, tiles.start * TILE_COLUMNS)
+            yield from self._computed(tiles, self._blocks(first))
 
     def _with_peaks(self, known: Container[int]) -> Iterator[Columns | Peaks]:
         """Decode all of it, for the peaks, and compute the tiles that are not known."""
@@ -155,6 +151,17 @@ class Tiles:
         rate = self.grid.sample_rate
         start = max(first, 0) / rate
         return self._recording.blocks(seconds=BLOCK_SAMPLES / rate, start=start, channel=self.grid.channel)
+
+    def _glances(self, seconds: float, cancelled: Callable[[], bool]) -> dict[int, Bytes]:
+        """Return columns [rows] by their place, spread evenly however few there are."""
+        first, *others = _halving(SAMPLED_COLUMNS)
+        seen = {first: self._glance(first)}
+        until = time.monotonic() + seconds  # from here: what the first glance needed had to be loaded
+        for place in others:
+            if time.monotonic() > until or cancelled():
+                break
+            seen[place] = self._glance(place)
+        return seen
 
     def _glance(self, place: int) -> Bytes:
         """Return one column [rows] of some windows in one of the places."""
