@@ -1,19 +1,16 @@
-"""Axes: time as h:mm:ss.mmm in steps of the clock, frequency in hertz whatever the scale, lanes by name."""
+"""Axes: time as h:mm:ss.mmm in steps of the clock, frequency in hertz whatever the scale."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QFontMetricsF
 
 from earmark.frequency_scale import FrequencyScale
 from earmark.frequency_ticks import hertz_text, ticks_between
-from earmark.gui.label_colours import label_text
 
 LEFT = 116  # pixels: wide enough for "Crackling fire"; the same beside spectrogram and lanes, so that their times agree
 RIGHT = 62  # pixels: the decibel bar, and the lanes' scroll bar
@@ -171,31 +168,3 @@ class FrequencyAxis(pg.AxisItem):
         event.accept()
         if event.double():
             self.reset.emit()
-
-
-class LaneAxis(pg.AxisItem):
-    """The lanes' names, elided where they do not fit."""
-
-    def __init__(self) -> None:
-        super().__init__("left", maxTickLength=0)
-        self.setWidth(LEFT)
-        self.setStyle(tickTextOffset=6)
-        self._labels: Sequence[str] = ()
-
-    def show_labels(self, labels: Sequence[str]) -> None:
-        """Name the lanes, from the top down."""
-        self._labels = labels
-        self.picture = None
-        self.update()
-
-    def tickValues(self, minVal, maxVal, size):  # noqa: N802, N803 - pyqtgraph's
-        """Return the middles of the lanes in view."""
-        top, bottom = sorted((minVal, maxVal))  # the lanes count downwards
-        middles = [index + 0.5 for index in range(len(self._labels))]
-        return [(1, [middle for middle in middles if top <= middle <= bottom])]
-
-    def tickStrings(self, values, scale, spacing):  # noqa: N802 - pyqtgraph's
-        """Return the names."""
-        metrics = QFontMetricsF(self.font())
-        names = [label_text(self._labels[int(value)]) for value in values]
-        return [metrics.elidedText(name, pg.QtCore.Qt.TextElideMode.ElideRight, LEFT - 14) for name in names]

@@ -65,6 +65,7 @@ class EventMenus:
         menu.addSeparator()
         menu.addAction("&Hide this lane", lambda: self._hide(label))
         menu.addAction(self._desk.do["show_lanes"])
+        menu.addAction(self._desk.do["thresholds"])
         self._fill_keys(menu.addMenu("Number &key"), label)
 
     def fill_numbers(self, menu: QMenu) -> None:

@@ -49,6 +49,7 @@ class EventsModel(QAbstractTableModel):
         self._sorted_by, self._descending = ONSET, False
         self._probability: Probability = unknown
         self._icons: Mapping[Standing, QIcon] = {}
+        self._in_words = False
 
     def show_events(self, events: Sequence[JudgedEvent]) -> None:
         """Show these."""
@@ -69,6 +70,13 @@ class EventsModel(QAbstractTableModel):
         """Show how events stand by these."""
         self._icons = icons
         self._draw_anew()
+
+    def show_words(self, in_words: bool) -> None:
+        """Say in words, beside the icons, how events stand."""
+        if in_words != self._in_words:
+            self._in_words = in_words
+            self._draw_anew()
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, STANDING, STANDING)
 
     def _draw_anew(self) -> None:
         if self.numbers:
@@ -116,7 +124,8 @@ class EventsModel(QAbstractTableModel):
         """Return a column's name and what it means."""
         if orientation != Qt.Orientation.Horizontal:
             return None
-        said = {Role.DisplayRole: HEADERS, Role.AccessibleTextRole: SPOKEN_HEADERS, Role.ToolTipRole: HEADER_TIPS}
+        shown = SPOKEN_HEADERS if self._in_words else HEADERS
+        said = {Role.DisplayRole: shown, Role.AccessibleTextRole: SPOKEN_HEADERS, Role.ToolTipRole: HEADER_TIPS}
         return said[Role(role)][section] if role in said else None
 
     def data(self, index: Index, role: int = Role.DisplayRole):
@@ -130,7 +139,7 @@ class EventsModel(QAbstractTableModel):
             case Role.DecorationRole if column in (LABEL, STANDING):
                 return label_icon(event.label) if column == LABEL else self._icons.get(standing(event))
             case Role.TextAlignmentRole:
-                return ALIGNED.get(column)
+                return ALIGNED.get(column) if column != STANDING or not self._in_words else None
             case Role.ToolTipRole:
                 return tooltip(event, self._probability)
             case Role.AccessibleTextRole:
@@ -159,7 +168,7 @@ class EventsModel(QAbstractTableModel):
             case 3:
                 return score_text(event, self._probability)
             case 4:
-                return ""
+                return STANDING_WORDS[standing(event)] if self._in_words else ""
         return time_text(event.onset if column == ONSET else event.offset, DECIMALS)
 
     def _spoken(self, event: JudgedEvent, column: int) -> str:

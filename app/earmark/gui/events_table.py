@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from earmark.event_filter import STANDINGS, EventFilter
+from earmark.gui.event_words import STANDING_WORDS
 from earmark.gui.events_model import HEADERS, LABEL, OFFSET, ONSET, SCORE, STANDING, EventsModel
 from earmark.gui.icons import row_icon
 from earmark.gui.own_keys import TABLE, keep_keys
@@ -19,6 +20,7 @@ from earmark.judging import JudgedEvent
 NOTHING_HEARD = "What was heard when appears here."
 NOTHING_LEFT = "No event is like that. Empty the filter to see all."
 SHORT, LONG = "0:00.00", "0:00:00.00"  # widest times under and over an hour
+WIDE = 460  # pixels: room for words beside the icons
 PADDING = 18  # pixels of a cell around its text
 Chosen = QItemSelectionModel.SelectionFlag
 
@@ -68,8 +70,16 @@ class EventsTable(QTableView):
         events = self.events_model.events
         time = LONG if any(event.offset >= 3600 for event in events[-1:]) else SHORT
         metrics = QFontMetrics(self.font())
-        for column, widest in {ONSET: time, OFFSET: time, SCORE: HEADERS[SCORE] + " ", STANDING: ""}.items():
+        in_words = self.width() >= WIDE
+        self.events_model.show_words(in_words)
+        word = STANDING_WORDS["unreviewed"] + "    " if in_words else ""  # beside its icon
+        for column, widest in {ONSET: time, OFFSET: time, SCORE: HEADERS[SCORE] + " ", STANDING: word}.items():
             self.setColumnWidth(column, max(metrics.horizontalAdvance(widest) + PADDING, 30))
+
+    def resizeEvent(self, event) -> None:  # noqa: N802 - Qt's
+        """Say in words how events stand, where there is room."""
+        super().resizeEvent(event)
+        self._size_columns()
 
     def wear(self, theme: Theme) -> None:
         """Draw in a theme's colours."""

@@ -30,6 +30,7 @@ class Review(QObject):
         self._place = -1  # in the queue; -1: there is no review
         self._passed: list[int] = []  # places gone by, answered or skipped
         self._answered: set[int] = set()  # places
+        self._open: dict[Answered, int] = {}  # the unreviewed events: what was heard → number
         findings.changed.connect(self._follow)
 
     @property
@@ -40,7 +41,7 @@ class Review(QObject):
     @property
     def number(self) -> int | None:
         """Return the number of the event that is asked about."""
-        return self._open().get(self._queue[self._place]) if self.is_running else None
+        return self._open.get(self._queue[self._place]) if self.is_running else None
 
     def begin(self, order: str, listed: Sequence[int]) -> None:
         """Begin with those of the listed events that are unreviewed, in one of the orders of the review bar."""
@@ -48,6 +49,7 @@ class Review(QObject):
         numbers = self._ordered(order, events)
         self._queue = [heard for number in numbers if (heard := answers_of(events[number]))]
         self._passed, self._answered = [], set()
+        self._look()
         self._go(0)
 
     def _ordered(self, order: str, events: Sequence[JudgedEvent]) -> list[int]:
@@ -67,7 +69,7 @@ class Review(QObject):
         """Go back to the event before; where it was answered, its answer is taken back."""
         if not self.is_running or not self._passed:
             return
-        if self._queue[self._passed[-1]] in self._open():
+        if self._queue[self._passed[-1]] in self._open:
             self._go(self._passed.pop())
         else:
             self._findings.undo()
@@ -82,24 +84,22 @@ class Review(QObject):
     def counts(self) -> tuple[int, int]:
         """Return how many of this walk's events are answered, and how many it has."""
         said = {answers_of(event) for event in self._findings.events if event.status != "unreviewed"}
-        is_open = self._open()
         answered = sum(at in self._answered or heard in said for at, heard in enumerate(self._queue))
-        return answered, answered + sum(heard in is_open for heard in self._queue)
+        return answered, answered + sum(heard in self._open for heard in self._queue)
 
-    def _open(self) -> dict[Answered, int]:
-        """Return the unreviewed events: what was heard → number."""
+    def _look(self) -> None:
         events = enumerate(self._findings.events)
-        return {heard: number for number, event in events if (heard := _unanswered(event))}
+        self._open = {heard: number for number, event in events if (heard := _unanswered(event))}
 
     def _follow(self) -> None:
         """Go on where the event was answered; go back where an answer was undone."""
         if not self.is_running:
             return
-        is_open = self._open()
-        reopened = [place for place in self._passed if place in self._answered and self._queue[place] in is_open]
+        self._look()
+        reopened = [place for place in self._passed if place in self._answered and self._queue[place] in self._open]
         if reopened:
             self._return_to(reopened[-1])
-        elif self._queue[self._place] not in is_open:
+        elif self._queue[self._place] not in self._open:
             self._answered.add(self._place)
             self._passed.append(self._place)
             self._go(self._place + 1)
@@ -113,11 +113,10 @@ class Review(QObject):
 
     def _go(self, place: int) -> None:
         """Ask about the first event from a place of the queue on that is still open."""
-        is_open = self._open()
-        places = (at for at in range(place, len(self._queue)) if self._queue[at] in is_open)
+        places = (at for at in range(place, len(self._queue)) if self._queue[at] in self._open)
         self._place = next(places, -1)
         if self.is_running:
-            self.moved.emit(is_open[self._queue[self._place]])
+            self.moved.emit(self._open[self._queue[self._place]])
             self.progressed.emit()
         else:
             self._end()

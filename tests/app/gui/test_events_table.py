@@ -114,6 +114,13 @@ def test_all_columns_fit_the_dock(panel):
     assert table.columnWidth(LABEL) > 90
 
 
+def test_where_there_is_room_words_stand_beside_the_icons(panel):
+    panel.resize(600, 400)
+    assert column(panel, STANDING) == ["Unreviewed", "Accepted", "Drawn", "Rejected"]
+    panel.resize(328, 400)
+    assert column(panel, STANDING) == [""] * 4
+
+
 def test_a_screen_reader_is_told_the_names(panel):
     for widget in (panel.table, panel.line, panel.only, panel.review.order, *panel.review.steps.values()):
         assert QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
