@@ -12,7 +12,8 @@ from earmark.audio_file import shown
 from earmark.document import Document, document
 from earmark.gui.desk import Desk
 from earmark.gui.errand import Errands
-from earmark.gui.exports import ExportWindow, Order, Scope
+from earmark.gui.export_order import Order, Scope
+from earmark.gui.exports import ExportWindow
 
 Known = tuple[list[Document], list[str]]  # documents, and the names of recordings of which nothing is known
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,58 +22,14 @@ from PySide6.QtWidgets import (
 )
 
 from earmark import exchange
-from earmark.audio_file import shown
 from earmark.document import Document
+from earmark.gui.export_order import Order, Scope, counted, format_of, replaced, without_suffix
 from earmark.gui.theme import muted
 
 WHICH = {"kept": "All but the rejected", "accepted": "Only the accepted", "all": "All, the rejected too"}
 NOTHING_LOST = "This format holds everything."
 READING = "Reading what is known…"
 WIDTH = 560  # pixels
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scope:
-    """One choice of recordings; `folder` is where their files are proposed to go."""
-
-    title: str
-    paths: tuple[Path, ...]
-
-    @property
-    def is_one(self) -> bool:
-        return len(self.paths) == 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """What is to be written; `out` is a file for one recording, else a folder."""
-
-    format_name: str
-    out: Path
-    is_one: bool
-    documents: tuple[Document, ...]
-
-    @property
-    def events(self) -> int:
-        return sum(len(document["events"]) for document in self.documents)
-
-    def places(self) -> list[Path]:
-        """Return the files that it makes."""
-        if self.is_one:
-            return [self.out]
-        folder = exchange.Folder(self.out, exchange.FORMATS[self.format_name])
-        return [folder.place(document) for document in self.documents]
-
-    def write(self) -> list[Path]:
-        """Write the files and return them.
-
-        Raises:
-            DatasetError: a file cannot be written.
-        """
-        if not self.is_one:
-            return exchange.write(self.format_name, self.documents, self.out)
-        exchange.write_file(self.out, exchange.FORMATS[self.format_name], self.documents[0])
-        return [self.out]
 
 
 class ExportWindow(QDialog):
@@ -264,10 +219,10 @@ class ExportWindow(QDialog):
             self.losses.setText("")
             self.warning.setText("")
             return
-        self.count.setText(" ".join(filter(None, (_counted(order), self._left_out()))))
+        self.count.setText(" ".join(filter(None, (counted(order), self._left_out()))))
         sentences = exchange.losses(order.format_name, order.documents)
         self.losses.setText("\n".join(f"• {sentence}" for sentence in sentences) or NOTHING_LOST)
-        self.warning.setText(_replaced(order.places()))
+        self.warning.setText(replaced(order.places()))
 
     def _left_out(self) -> str:
         if not self._unknown:
@@ -284,34 +239,3 @@ class ExportWindow(QDialog):
         if order:
             self.ordered.emit(order)
             self.accept()
-
-
-def without_suffix(path: Path) -> str:
-    """Return a file's name without the ending of a format."""
-    for suffix in sorted((form.suffix for form in exchange.FORMATS.values()), key=len, reverse=True):
-        if path.name.endswith(suffix):
-            return path.name.removesuffix(suffix)
-    return path.stem
-
-
-def format_of(name: str, otherwise: str) -> str:
-    """Return the format whose ending a name has, the longest first."""
-    endings = {form.suffix: format_name for format_name, form in exchange.FORMATS.items()}
-    matching = [suffix for suffix in endings if name.casefold().endswith(suffix)]
-    return endings[max(matching, key=len)] if matching else otherwise
-
-
-def _counted(order: Order) -> str:
-    events = f"{order.events} event{'' if order.events == 1 else 's'}"
-    if order.is_one:
-        return f"{events} of {shown(Path(order.documents[0]['file']))}."
-    return f"{events} of {len(order.documents)} recordings, each into a file of its own."
-
-
-def _replaced(places: Sequence[Path]) -> str:
-    there = [place for place in places if place.exists()]
-    if not there:
-        return ""
-    if len(there) == 1:
-        return f"⚠ {shown(there[0])} is there already and will be replaced."
-    return f"⚠ {len(there)} files of these names are there already and will be replaced."
