@@ -27,7 +27,7 @@ from earmark.label_names import label_text
 from earmark.library import Library
 from earmark.live.ear import Ear, Moment
 from earmark.live.source import FileSource, Microphone, Source
-from earmark.live.station import Station, Told, Wishes
+from earmark.live.station import Station, Wishes
 from earmark.live.trigger import Trigger, run_command
 from earmark.live.triggered import Triggered
 from earmark.tagging import Tagger
@@ -85,7 +85,7 @@ def _usable(engines: Engines, model_id: str) -> Heading:
     return heading
 
 
-class Listening(Told):
+class Listening:
     """Prints what the station tells; lines are written by one thread, the main one."""
 
     def __init__(self, choice: Choice, engines: Engines, headings: Sequence[Heading]) -> None:
@@ -98,9 +98,9 @@ class Listening(Told):
             _source(choice),
             engines,
             headings,
+            self,
             wishes=Wishes(hop=choice.hop, threshold=choice.threshold),
             triggers=triggers,
-            told=self,
         )
         self._triggered = Triggered(
             self.station, self._triggered_name, pre_roll=choice.pre_roll, post_roll=choice.post_roll

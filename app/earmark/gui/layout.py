@@ -49,6 +49,9 @@ class Tools(QToolBar):
     def _lay_out(self, actions: Actions) -> None:
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addAction(actions["open"])
+        for name in ("listen", "record"):
+            self.addAction(actions[name])
+            actions[name].setPriority(QAction.Priority.LowPriority)
         self.addSeparator()
         self.transport.put_into(self, actions)
         self.addSeparator()
@@ -88,8 +91,8 @@ def dock(window: QMainWindow, title: str, widget: QWidget, side: Qt.DockWidgetAr
     return panel
 
 
-def bottom(settings: SettingsRow, progress: ProgressRow, notices: Notices) -> QStatusBar:
-    """Return the bar below everything: sliders and progress, and under them what went wrong."""
+def bottom(live: QWidget, settings: SettingsRow, progress: ProgressRow, notices: Notices) -> QStatusBar:
+    """Return the bar below everything: the microphone, sliders and progress, and under them what went wrong."""
     row = QHBoxLayout()
     row.setSpacing(16)
     row.addWidget(settings)
@@ -97,6 +100,7 @@ def bottom(settings: SettingsRow, progress: ProgressRow, notices: Notices) -> QS
     panel = QWidget()
     layout = QVBoxLayout(panel)
     layout.setContentsMargins(6, 3, 6, 3)
+    layout.addWidget(live)
     layout.addLayout(row)
     layout.addWidget(notices)
     bar = QStatusBar()

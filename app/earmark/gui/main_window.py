@@ -23,6 +23,7 @@ from earmark.gui.parts.hearing import Hearing
 from earmark.gui.parts.home import Home
 from earmark.gui.parts.judging import Judging
 from earmark.gui.parts.keeping import Keeping
+from earmark.gui.parts.live import Live
 from earmark.gui.parts.viewing import Viewing
 from earmark.gui.theme import Appearance
 from earmark.library import Library
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
         self.viewing, self.hearing, self.judging = Viewing(self.desk), Hearing(self.desk), Judging(self.desk)
         self.calibrating, self.keeping = Calibrating(self.desk), Keeping(self.desk)
         self.exchanging, self.batching = Exchanging(self.desk), Batching(self.desk)
+        self.live = Live(self.desk)
         self.home = Home(self.desk, self.viewing.settings, self.hearing.outputs)
         self._parts = self._all_parts()
         self.do = self.desk.do = Actions(self, *self._deeds())
@@ -61,7 +63,8 @@ class MainWindow(QMainWindow):
 
     def _all_parts(self) -> list[Part]:
         """Return the parts in the order in which their deeds stand in the menus."""
-        working = (self.keeping, self.exchanging, self.viewing, self.hearing, self.judging, self.calibrating)
+        heard = (self.hearing, self.live, self.judging, self.calibrating)
+        working = (self.keeping, self.exchanging, self.viewing, *heard)
         own = Part(deeds=DEEDS, doing={"next_pane": self._focus_next_pane, "escape": self._escape})
         return [*(each.part for each in working), self.batching.part, own, self.home.part]
 
@@ -83,7 +86,7 @@ class MainWindow(QMainWindow):
             layout.dock(self, "Events", desk.events_panel, RIGHT),
         ]
         self.resizeDocks(docks[:2], list(SIDES), Qt.Orientation.Horizontal)
-        self.setStatusBar(layout.bottom(desk.settings_row, desk.progress, desk.notices))
+        self.setStatusBar(layout.bottom(self.live.bar, desk.settings_row, desk.progress, desk.notices))
         menus = self.do.fill(self.menuBar())
         for part in self._parts:
             part.menus(menus)

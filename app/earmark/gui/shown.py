@@ -49,6 +49,11 @@ class Shown(QObject):
         self._centre.spectrogram.wait_for(f"Opening {readable(path)}…")
         self.drawing.draw(path)
 
+    def leave(self) -> None:
+        """Show no recording."""
+        self._leave()
+        self.path = None
+
     def _leave(self) -> None:
         self.info = None
         self.drawing.leave()

@@ -33,6 +33,11 @@ class SpectrogramItem(pg.GraphicsObject):
         self._direction = 1
         self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)
 
+    @property
+    def level_in_view(self) -> int:
+        """Return the level that was painted last."""
+        return self._seen[0]
+
     def show_pixels(self, pixels: Pixels | None) -> None:
         """Draw another recording, or none."""
         self.prepareGeometryChange()

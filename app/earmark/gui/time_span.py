@@ -28,6 +28,11 @@ class TimeSpan(QObject):
         self.duration = max(duration, SHORTEST)
         self.show(0.0, self.duration)
 
+    def grow(self, duration: float) -> None:
+        """Note that the recording has become longer; what is in view stays."""
+        self.duration = max(duration, SHORTEST)
+        self.moved.emit(self.start, self.end)
+
     def show(self, start: float, end: float) -> None:
         """Show these seconds, or what of them there is."""
         length = min(max(end - start, min(SHORTEST, self.duration)), self.duration)

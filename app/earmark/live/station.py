@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from earmark.analysis import Heading
 from earmark.api import EarmarkError
@@ -41,8 +42,8 @@ class Wishes:
         return replace(self.settings, thresholds=dict(heading.thresholds))
 
 
-class Told:
-    """What a station tells; each is called on a thread of the station's. Replace what you want to hear."""
+class Told(Protocol):
+    """Who is told; each is called on a thread of the station's."""
 
     def moment(self, ear: Ear, moment: Moment) -> None: ...
     def event(self, heading: Heading, event: Event) -> None: ...
@@ -59,16 +60,16 @@ class Station:
         source: Source,
         engines: Hears,
         headings: Sequence[Heading],
+        told: Told,
         *,
-        wishes: Wishes = Wishes(),
+        wishes: Wishes | None = None,
         triggers: Sequence[Trigger] = (),
-        told: Told | None = None,
     ) -> None:
         self.source, self.headings, self.triggers = source, list(headings), list(triggers)
-        self.capture = Capture(source, on_said=lambda said: self._told.said(said))
+        self.capture = Capture(source, on_said=told.said)
         self.ears: list[Ear] = []
         self.recorder: Recorder | None = None
-        self._engines, self._wishes, self._told = engines, wishes, told or Told()
+        self._engines, self._wishes, self._told = engines, wishes or Wishes(), told
         self._events: dict[str, LiveEvents] = {}
         self._changing = threading.Lock()
 

@@ -1,0 +1,102 @@
+"""What a person must know while the microphone is on: is it recording, how loud, what is lost, how late."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from earmark.gui.axes import time_text
+from earmark.gui.elided import Elided
+from earmark.gui.level_meter import LevelMeter
+from earmark.gui.own_keys import BUTTON, keep_keys
+from earmark.gui.theme import Theme
+from earmark.live.capture import Capture
+from earmark.live.ear import Moment
+from earmark.playing_clock import Level
+
+
+class LiveBar(QWidget):
+    """One row; it is there only while something is listened to."""
+
+    stopped = Signal()
+    now_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state, self.numbers, self.device = QLabel(), Elided(), Elided()
+        self.state.setObjectName("live")
+        for label, name in ((self.state, "Live"), (self.numbers, "Dropped, rate and latency"), (self.device, "Device")):
+            label.setAccessibleName(name)
+        self.meter = LevelMeter(self._level)
+        self.meter.setAccessibleName("Level of the microphone")
+        self.now = QPushButton("Back to &now")
+        self.now.setToolTip("Follow what comes in (End)")
+        self.stop = QPushButton("&Stop listening")
+        self.stop.setToolTip("Turn the microphone off (Ctrl+L)")
+        self._capture: Capture | None = None
+        self._moments: dict[str, Moment] = {}
+        self._lay_out()
+        self.stop.clicked.connect(self.stopped)
+        self.now.clicked.connect(self.now_wanted)
+        self.hide()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(14)
+        row.addWidget(self.state)
+        row.addWidget(self.meter)
+        row.addWidget(self.numbers, 2)
+        row.addWidget(self.device, 1)
+        for button in (self.now, self.stop):
+            keep_keys(button, BUTTON)
+            row.addWidget(button)
+
+    def wear(self, theme: Theme) -> None:
+        """Draw in a theme's colours."""
+        self.meter.wear(theme)
+
+    def begin(self, capture: Capture, device: str) -> None:
+        """Show a capture from now on."""
+        self._capture, self._moments = capture, {}
+        self.device.show_text(f"{device} · {capture.source.sample_rate / 1000:g} kHz")
+        self.meter.follow(playing=True)
+        self.show()
+
+    def end(self) -> None:
+        """Show nothing any more."""
+        self._capture = None
+        self.meter.follow(playing=False)
+        self.hide()
+
+    def note(self, model_id: str, moment: Moment) -> None:
+        """Note how a model keeps up."""
+        self._moments[model_id] = moment
+
+    def follow(self, seconds: float, *, recording: str, follows: bool) -> None:
+        """Show where it is; called a few times a second.
+
+        Args:
+            recording: the name of the file that is written; "" is none.
+        """
+        text = f"● Recording {recording}" if recording else "◉ Listening"
+        self.state.setText(f"{text}  {time_text(seconds, 0)}")
+        self.state.setProperty("recording", bool(recording))
+        self.numbers.show_text(self._numbers())
+        self.now.setVisible(not follows)
+
+    def _numbers(self) -> str:
+        gaps = len(self._capture.gaps) if self._capture else 0
+        dropped = f"{gaps} dropped"
+        if not self._moments:
+            return dropped
+        slowest = max(self._moments.values(), key=lambda moment: moment.hop)
+        rate = 1 / slowest.hop if slowest.hop > 0 else 0.0
+        latency = max(moment.latency for moment in self._moments.values())
+        return f"{dropped} · {rate:.1f} answers a second · {latency * 1000:.0f} ms late"
+
+    def _level(self) -> Level | None:
+        if self._capture is None:
+            return None
+        level = self._capture.level
+        return Level(peaks=(level.peak,), rms=(level.rms,))

@@ -1,0 +1,139 @@
+"""Live sound in the views that recordings have: the time axis runs, and one can look back while it does."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from earmark.analysis import Heading
+from earmark.events import Event
+from earmark.gui.desk import Desk
+from earmark.gui.label_colours import label_text
+from earmark.gui.live_drawing import LiveDrawing
+from earmark.gui.live_session import LiveSession
+from earmark.live.ear import Ear, Moment
+
+TICK_MS = 16  # 60 a second
+SLOW_TICKS = 15  # text four times a second
+FIRST_LENGTH = 20.0  # seconds in view at first
+KEPT_EVENTS = 2000
+
+
+class LiveView(QObject):
+    """Shows one session from `begin` to `end`."""
+
+    ticked = Signal()  # four times a second
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self.follows = True
+        self.drawing = LiveDrawing(desk.centre.spectrogram)
+        self._session: LiveSession | None = None
+        self._ended: deque[Event] = deque(maxlen=KEPT_EVENTS)
+        self._going_on: dict[str, list[Event]] = {}
+        self._highest: dict[str, float] = {}
+        self._is_moving, self._ticks = False, 0
+        self._tick = QTimer(self, interval=TICK_MS)
+        self._tick.timeout.connect(self._follow)
+        desk.span.moved.connect(self._note_hand)
+
+    @property
+    def is_on(self) -> bool:
+        """Return whether a session is shown."""
+        return self._session is not None
+
+    def begin(self, session: LiveSession) -> None:
+        """Show a session that has begun."""
+        desk = self._desk
+        self._session, self.follows = session, True
+        self._ended.clear()
+        self._going_on, self._highest = {}, {}
+        desk.centre.show_recording(True)
+        desk.centre.overview.hide()
+        self._move(lambda: desk.span.cover(FIRST_LENGTH))
+        self.drawing.begin(session.history, session.station.source.sample_rate, desk.shown.drawing.settings)
+        session.heard.connect(self._hear)
+        session.ended_event.connect(self._note_event)
+        self._tick.start()
+
+    def end(self) -> None:
+        """Show nothing live any more."""
+        self._tick.stop()
+        self._session = None
+        self.drawing.leave()
+        self._desk.centre.overview.show()
+        self._desk.findings.show_live(())
+        self._desk.tags.model.show_tags(())
+
+    def to_now(self) -> None:
+        """Follow what comes in."""
+        self.follows = True
+
+    def _follow(self) -> None:
+        if self._session is None:
+            return
+        desk, seconds = self._desk, self._session.station.seconds
+        self.drawing.follow()
+        desk.centre.show_playhead(seconds)
+        self._move(lambda: self._show_span(seconds))
+        self._ticks += 1
+        if self._ticks % SLOW_TICKS == 0:
+            self.ticked.emit()
+
+    def _show_span(self, seconds: float) -> None:
+        span = self._desk.span
+        if self.follows:
+            span.duration = max(seconds, span.length)
+            span.show(span.duration - span.length, span.duration)
+        elif self._ticks % SLOW_TICKS == 0:
+            span.grow(max(seconds, span.duration))
+
+    def _note_hand(self) -> None:
+        """Whoever moves the view away from now is left alone; who zooms while now is in view follows on."""
+        if self._session and not self._is_moving:
+            self.follows = self._desk.span.end >= self._session.station.seconds - 0.01 * self._desk.span.length
+
+    def _move(self, move) -> None:
+        self._is_moving = True
+        try:
+            move()
+        finally:
+            self._is_moving = False
+
+    def _hear(self, ear: Ear, moment: Moment) -> None:
+        if self._session is None:
+            return
+        self._show_tags(ear.heading, moment)
+        going_on = self._session.station.going_on(ear.heading)
+        self._going_on[ear.heading.model_id] = [self._named(ear.heading, event) for event in going_on]
+        self._show_events()
+
+    def _show_tags(self, heading: Heading, moment: Moment) -> None:
+        model = self._desk.tags.model
+        smoothed = zip(heading.labels, moment.smoothed.tolist(), strict=True)
+        here = {self._label(heading, label): score for label, score in smoothed}
+        for label, score in zip(heading.labels, moment.scores.tolist(), strict=True):
+            name = self._label(heading, label)
+            self._highest[name] = max(score, self._highest.get(name, 0.0))
+        order = np.argsort([-here.get(name, 0.0) for name in self._highest], kind="stable")
+        names = list(self._highest)
+        model.show_tags([(names[each], self._highest[names[each]]) for each in order])
+        model.show_here(here)
+
+    def _note_event(self, heading: Heading, event: Event) -> None:
+        self._ended.append(self._named(heading, event))
+
+    def _show_events(self) -> None:
+        going_on = [event for events in self._going_on.values() for event in events]
+        self._desk.findings.show_live([*self._ended, *going_on])
+
+    def _named(self, heading: Heading, event: Event) -> Event:
+        return Event(self._label(heading, event.label), event.onset, event.offset, event.score)
+
+    def _label(self, heading: Heading, label: str) -> str:
+        """Return a label, with its model where several listen: each model has its own lanes."""
+        several = self._session is not None and len(self._session.headings) > 1
+        return f"{label_text(label)} · {heading.title}" if several else label
