@@ -6,6 +6,7 @@ What is played, and how, may change at any moment: another line is prepared and 
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,12 +24,12 @@ from earmark.route import Passage, Route
 from earmark.sound import Sound, outlet
 from earmark.time_stretch import Piece
 
-BLOCK = 1024  # samples; explicit, because a host's own choice may change from call to call
+BLOCK_SECONDS = 0.02  # explicit, because a host's own choice may change from call to call
 LATENCY = 0.15  # seconds; "low" underflows under load
 AHEAD_SECONDS = 2.0  # decoded and waiting
 JOINED_WITH = 0.25  # seconds of a line that wait when it is faded to
 SILENT_SECONDS = 3.0  # without a callback: the sound server is frozen
-OPENING_SECONDS = 8.0  # that looking for a device, waiting for the one before, and opening it may take
+OPENING_SECONDS = 8.0  # that waiting for the performance before, finding the device and opening it may take
 HELD = 0.05  # seconds; the playhead does not go back by less, but at a loop's beginning
 
 log = logging.getLogger(__name__)
@@ -45,12 +46,14 @@ class Order:
 
     Attributes:
         goes_on: not from the passage's start, but from where it is.
+        visit: counts the places that were sought; what was before the last of them is heard no longer.
     """
 
     path: Path
     passage: Passage
     manner: Manner
     goes_on: bool = False
+    visit: int = 0
 
 
 class Performance:
@@ -72,7 +75,6 @@ class Performance:
         self._stream: Any = None
         self._loudspeaker: Loudspeaker | None = None
         self._heard, self._laps = order.passage.start, 0  # seconds, the last known
-        self._visit = 0  # how often something else was to be played; what was before that is heard no longer
         self._called_at = time.monotonic()
         self._complete = False
         self._stopped, self._silent = threading.Event(), threading.Event()
@@ -97,22 +99,18 @@ class Performance:
         """Play something else of the same recording without a pause; False where it is too late for that."""
         if order.path != self.order.path or self._silent.is_set():
             return False
-        sought = self._new is not None and not self._new.goes_on
-        if sought:  # it has not even begun
+        if self._new and not self._new.goes_on:  # a place that was sought and is not even on its way
             order = replace(order, goes_on=False)
-        elif not order.goes_on:
-            self._visit += 1
         if not order.goes_on:
             self._heard = order.passage.start
-        self.order = self._new = order
+        self.order = self._new = replace(order, visit=self.order.visit + (not order.goes_on))
         self._wanted.set()
         return True
 
     @property
     def is_stuck(self) -> bool:
-        """Return whether the device has not even been opened after a time in which every one that works is."""
-        opening = self._loudspeaker is None or self._stream is None
-        return opening and not self._silent.is_set() and time.monotonic() - self._called_at > OPENING_SECONDS
+        """Return whether the device takes nothing for longer than it needs to be found and opened."""
+        return not self._silent.is_set() and time.monotonic() - self._called_at > OPENING_SECONDS
 
     @property
     def left_over(self) -> Order | None:
@@ -128,7 +126,7 @@ class Performance:
     def position(self) -> float:
         """Return the seconds of the recording that are heard now."""
         place = self._place()
-        if place and place.route.visit == self._visit:
+        if place and place.route.visit == self.order.visit:
             seconds, laps = place.seconds, place.route.laps(place.sample)
             if laps != self._laps or not 0 < self._heard - seconds < HELD:
                 self._heard, self._laps = seconds, laps
@@ -191,7 +189,7 @@ class Performance:
         since, passage = None, order.passage
         if order.goes_on and self._loudspeaker:
             since, passage = self._going_on(self._loudspeaker.newest, passage)
-        route = Route.along(passage, self._outlet.sample_rate, visit=self._visit)
+        route = Route.along(passage, self._outlet.sample_rate, visit=order.visit)
         line = Line(route, since=since)
         coming = pieces(self._recording, route, order.manner, channels=self._outlet.channels)
         while not line.complete and line.ahead < JOINED_WITH * route.rate:
@@ -215,7 +213,7 @@ class Performance:
             device=self._outlet.device,
             channels=self._outlet.channels,
             dtype="float32",
-            blocksize=BLOCK,
+            blocksize=1 << round(math.log2(BLOCK_SECONDS * self._outlet.sample_rate)),
             latency=LATENCY,
             callback=lambda out, frames, times, status: self._hand_out(out, times, loudspeaker, sound),
             finished_callback=self._be_silent,

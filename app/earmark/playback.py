@@ -7,6 +7,7 @@ A thread of its own opens the device and decodes ahead (`performance`); PortAudi
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -34,6 +35,7 @@ class Playback:
 
     def __init__(self, *, sound: FindSound = system_sound) -> None:
         self._find_sound = sound
+        self._finding = threading.Lock()
         self._failed = False
         self._playing: Performance | None = None
         self._latest: Performance | None = None
@@ -46,8 +48,8 @@ class Playback:
         Raises:
             AudioDeviceError: there is none.
         """
-        sound = self._find_sound(look_again=self._failed)
-        self._failed = True  # until one has been found
+        look_again, self._failed = self._failed, True  # until one has been found
+        sound = self._found_sound(look_again=look_again)
         names = device_names(sound)
         outlet(sound, 44_100)
         self._failed = False
@@ -56,8 +58,8 @@ class Playback:
     def look_again(self) -> list[str]:
         """Stop, and return the names of the devices that are there now. Raises as `check` does."""
         self.stop()
-        if self._latest:
-            self._latest.wait(CLOSE_SECONDS)  # PortAudio lists devices anew only where none is open
+        if self._latest and not self._latest.wait(CLOSE_SECONDS):  # none may be open while devices are listed anew
+            raise no_answer()
         self._failed = True
         return self.check()
 
@@ -153,8 +155,17 @@ class Playback:
         performance = self._playing
         return performance.level() if performance else None
 
+    def _found_sound(self, *, look_again: bool) -> Sound:
+        """Return the sound system, asked by one thread at a time."""
+        if not self._finding.acquire(timeout=CLOSE_SECONDS):
+            raise no_answer()
+        try:
+            return self._find_sound(look_again=look_again)
+        finally:
+            self._finding.release()
+
     def _begin(self, order: Order) -> None:
-        sound = partial(self._find_sound, look_again=self._failed)
+        sound = partial(self._found_sound, look_again=self._failed)
         self._playing = self._latest = Performance(
             sound, order, device=self._device, gain=self._gain, ended=self._ended, after=self._latest
         )

@@ -1,8 +1,8 @@
 """Plays through the virtual loudspeaker, records that, and compares it with what should be heard.
 
 Run inside virtual-sound.sh: prints JSON of what `test_sound.py` judges. `loop` repeats a stretch of noise, `band`
-leaves tones out; a signal's name plays noise and sends the sound server that signal in the middle; nothing plays it to
-the end.
+leaves tones out; a signal's name plays noise and sends the sound server that signal in the middle, or with "at once"
+behind it before; nothing plays it to the end.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -65,9 +66,11 @@ def play(path: Path, *, disturb: str) -> tuple[list[tuple[float, float]], list[s
     player.failed.connect(lambda error: errors.append(str(error)))
     player.playing_changed.connect(lambda playing: None if playing else application.quit())
     player.load(path, SECONDS)
-    QTimer.singleShot(0, lambda: player.play(START))
     if disturb:
-        QTimer.singleShot(1500, lambda: os.kill(int(os.environ["SOUND_SERVER"]), signal.Signals[disturb]))
+        name, _, at_once = disturb.partition(" ")
+        kill = partial(os.kill, int(os.environ["SOUND_SERVER"]), signal.Signals[name])
+        QTimer.singleShot(0 if at_once else 1500, kill)
+    QTimer.singleShot(0, lambda: player.play(START))
     QTimer.singleShot(20_000, application.quit)
     application.exec()
     player.close()

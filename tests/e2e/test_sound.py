@@ -67,6 +67,11 @@ def test_a_sound_server_that_dies_is_an_error_and_not_a_hang(tmp_path):
     assert found["errors"] == ["The sound device went away. Connect it again, then press Space."]
 
 
+def test_a_sound_server_that_was_frozen_before_is_an_error_too(tmp_path):
+    found = listened(tmp_path, "SIGSTOP at once")
+    assert found["errors"] == ["The sound device does not answer. Restart the sound server, then press Space."]
+
+
 def test_a_sound_server_that_freezes_is_an_error_and_does_not_keep_the_program_from_ending(tmp_path):
     found = listened(tmp_path, "SIGSTOP")
     assert found["errors"] == ["The sound device does not answer. Restart the sound server, then press Space."]

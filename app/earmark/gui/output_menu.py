@@ -20,7 +20,7 @@ class OutputMenu(QObject):
 
     def __init__(self, menu: QMenu) -> None:
         super().__init__(menu)
-        self.menu = menu.addMenu("Output &device")
+        self.menu = menu.addMenu("Output dev&ice")
         self._group = QActionGroup(self)
         self._group.triggered.connect(lambda action: self.chosen.emit(action.data()))
         self.show_devices((), "")

@@ -28,14 +28,14 @@ DEEDS = (
     Deed(name="to_end", menu="&Play", text="To the &end", keys=("End",), icon="end", needs="recording"),
     Deed(name="back", menu="&Play", text="&Back", keys=("Left",), needs="recording"),
     Deed(name="forward", menu="&Play", text="&Forward", keys=("Right",), needs="recording"),
-    Deed(name="back_far", menu="&Play", text="Back &far", keys=("Shift+Left",), needs="recording"),
+    Deed(name="back_far", menu="&Play", text="Ba&ck far", keys=("Shift+Left",), needs="recording"),
     Deed(name="forward_far", menu="&Play", text="Forward f&ar", keys=("Shift+Right",), needs="recording"),
     Deed(name="slower", menu="|&Play", text="Slo&wer", keys=("<",)),
-    Deed(name="faster", menu="&Play", text="Faste&r", keys=(">",)),
+    Deed(name="faster", menu="&Play", text="Faster", keys=(">",)),
     Deed(name="louder", menu="|&Play", text="Lo&uder", keys=("Ctrl+Up",)),
     Deed(name="quieter", menu="&Play", text="&Quieter", keys=("Ctrl+Down",)),
     Deed(name="mute", menu="&Play", text="&Mute", keys=("M",), icon="volume", checkable=True),
-    Deed(name="only_band", menu="|&Play", text="Only the selected fre&quencies", keys=("B",), checkable=True),
+    Deed(name="only_band", menu="|&Play", text="Only t&he selected frequencies", keys=("B",), checkable=True),
 )
 
 
