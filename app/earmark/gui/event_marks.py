@@ -61,7 +61,7 @@ class EventMarks(pg.GraphicsObject):
 
     @staticmethod
     def _draw(painter: QPainter, frame: QRectF, colour: QColor) -> None:
-        for pen in (QPen(QColor("#101010"), CASING), QPen(colour.lighter(140), LINE)):
+        for pen in (QPen(QColor("#101010"), CASING), QPen(colour, LINE)):
             pen.setCosmetic(True)
             if pen.widthF() == LINE:
                 pen.setDashPattern(DASHES)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtCore import QLineF, QRectF, QSize
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 
 from earmark.api import Float
 from earmark.gui.label_colours import label_colour
@@ -49,7 +49,7 @@ class Ticks:
 
     Attributes:
         kinds: [events], places in `styles`.
-        styles: each label and whether its events were rejected, with the row they stand in.
+        styles: each label and whether its events were rejected, with the row they stand in; later ones cover earlier.
     """
 
     onsets: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
@@ -65,13 +65,25 @@ class Ticks:
         nearest = int(distances.argmin())
         return nearest if distances[nearest] <= slack else None
 
-    def spans(self, kind: int, pixels_per_second: float) -> Iterable[tuple[int, int]]:
-        """Return (left, width) in pixels of the events of a style, none twice."""
+    def colours(self, pixels: int, pixels_per_second: float, *, rejected_colour: int) -> NDArray[np.uint32]:
+        """Return 0xAARRGGBB [rows of pixels, pixels]; what was rejected is a thinner line, in one colour."""
+        image = np.zeros((TICK_ROWS * ROW_PIXELS, pixels), np.uint32)
+        for kind, (label, rejected, row) in enumerate(self.styles):
+            first = row * ROW_PIXELS
+            height = 1 if rejected else ROW_PIXELS - 1
+            colour = rejected_colour if rejected else label_colour(label).rgba()
+            image[first : first + height, self._covers(kind, pixels, pixels_per_second)] = colour
+        return image
+
+    def _covers(self, kind: int, pixels: int, pixels_per_second: float) -> NDArray[np.bool_]:
+        """Return at which pixels there are events of a style; each has some at least."""
         chosen = self.kinds == kind
-        lefts = np.floor(self.onsets[chosen] * pixels_per_second).astype(np.int64)
-        rights = np.ceil(self.offsets[chosen] * pixels_per_second).astype(np.int64)
-        both = np.unique(np.stack([lefts, np.maximum(rights - lefts, NARROWEST)], axis=1), axis=0)
-        return map(tuple, both.tolist())
+        lefts = np.floor(self.onsets[chosen] * pixels_per_second).astype(np.intp)
+        rights = np.ceil(self.offsets[chosen] * pixels_per_second).astype(np.intp)
+        rights = np.maximum(rights, lefts + NARROWEST)
+        begun = np.bincount(lefts.clip(0, pixels), minlength=pixels + 1)
+        ended = np.bincount(rights.clip(0, pixels), minlength=pixels + 1)
+        return np.cumsum(begun - ended)[:pixels] > 0
 
 
 def ticks_of(events: Sequence[JudgedEvent]) -> Ticks:
@@ -105,7 +117,8 @@ class OverviewPicture:
         if self.waveform:
             room = QRectF(0, 0, size.width(), size.height() - TICKS_HEIGHT)
             self._draw_waveform(painter, self.waveform, room, ratio)
-        self._draw_ticks(painter, size.height() - TICKS_HEIGHT + 1, size.width() / max(self.duration, 1e-9))
+        below = QRectF(0, size.height() - TICKS_HEIGHT + 1, size.width(), TICK_ROWS * ROW_PIXELS)
+        self._draw_ticks(painter, below, ratio)
         painter.end()
         return pixmap
 
@@ -122,21 +135,9 @@ class OverviewPicture:
             ]
         )
 
-    def _draw_ticks(self, painter: QPainter, top: float, pixels_per_second: float) -> None:
-        for kind, (label, rejected, row) in enumerate(self.ticks.styles):
-            self._choose_colours(painter, label, rejected=rejected)
-            trim = 1 if rejected else 0  # an outline stands on the pixels' edges
-            painter.drawRects(
-                [
-                    QRectF(left, top + row * ROW_PIXELS, width - trim, ROW_PIXELS - 1)
-                    for left, width in self.ticks.spans(kind, pixels_per_second)
-                ]
-            )
-
-    def _choose_colours(self, painter: QPainter, label: str, *, rejected: bool) -> None:
-        if rejected:
-            painter.setPen(QPen(QColor(self.theme.muted), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-        else:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(label_colour(label))
+    def _draw_ticks(self, painter: QPainter, room: QRectF, ratio: float) -> None:
+        pixels = max(round(room.width() * ratio), 1)
+        grey = QColor(self.theme.muted).rgba()
+        colours = self.ticks.colours(pixels, pixels / max(self.duration, 1e-9), rejected_colour=grey)
+        height, width = colours.shape
+        painter.drawImage(room, QImage(colours.data, width, height, width * 4, QImage.Format.Format_ARGB32))

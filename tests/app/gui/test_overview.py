@@ -141,10 +141,21 @@ def test_a_click_on_a_tick_selects_its_event(qtbot, overview):
         qtbot.mouseClick(overview, LEFT_BUTTON, pos=QPoint(LEFT + 800, overview.height() - 6))
 
 
-def test_many_events_of_a_pixel_are_drawn_once():
-    ticks = ticks_of([event("rain", 50 + number / 1e6, 50.0001) for number in range(1000)])
-    spans = [span for kind in range(len(ticks.styles)) for span in ticks.spans(kind, 10.0)]
-    assert spans == [(500, 2)]
+def test_an_event_shorter_than_a_pixel_is_seen():
+    colours = ticks_of([event("rain", 5.0, 5.0001)]).colours(100, 10.0, rejected_colour=1)
+    assert np.flatnonzero(colours.any(0)).tolist() == [50, 51]
+
+
+def test_labels_have_rows_of_their_own():
+    colours = ticks_of([event("dog", 1, 2), event("rain", 1, 2)]).colours(100, 10.0, rejected_colour=1)
+    rows = [np.flatnonzero((colours == label_colour(label).rgba()).any(1))[0] for label in ("dog", "rain")]
+    assert rows == [0, 3]
+
+
+def test_what_was_rejected_is_thinner_and_grey():
+    colours = ticks_of([event("rain", 1, 2, "rejected")]).colours(100, 10.0, rejected_colour=7)
+    assert set(np.unique(colours)) == {0, 7}
+    assert len(np.flatnonzero(colours.any(1))) == 1
 
 
 def test_the_waveform_reaches_as_far_as_it_is_known():
