@@ -19,7 +19,7 @@ from earmark.spectrogram import TILE_COLUMNS, Bytes, Grid, bytes_at, to_decibels
 TILE_BYTES = 24_000_000
 JOINED_BYTES = 12_000_000
 PICTURE_BYTES = 28_000_000
-COUNTED_AT_ONCE = 1 << 18  # bytes: numpy makes each into eight first
+COUNTED_BYTES = 1 << 18  # for the range of the colours: enough for its percentiles, and counted in a millisecond
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,6 @@ class Pixels:
         while len(self._levels[-1]) > TILE_COLUMNS:
             self._levels.append(np.zeros((-(-len(self._levels[-1]) // 2), grid.rows), np.uint8))
         self._reach = 0  # columns of the whole level that can be drawn
-        self._exact, self._sampled = np.zeros((2, 256), np.int64)
         self._tiles, self._joined = Bounded(TILE_BYTES), Bounded(JOINED_BYTES)
         self._pictures = Bounded(PICTURE_BYTES)
         self._coloured: tuple[str, float, float] | None = None
@@ -90,14 +89,22 @@ class Pixels:
         return self._reach == 0 and not self._tiles.all_keys()
 
     def histogram(self) -> Counts:
-        """Return how often each byte occurs [256] in the whole recording, as far as it is known."""
-        return self._exact if self.is_complete else self._exact + self._sampled
+        """Return how often each byte occurs [256] in columns all over the recording, as far as it is known.
+
+        The loudest is among them, wherever it is: the coarsest level has it.
+        """
+        columns = self._levels[0][: self._reach]
+        counts = counts_of(columns[:: -(-columns.size // COUNTED_BYTES) or 1])
+        counts[self._levels[-1].max()] += 1
+        return counts
 
     def add_sampled(self, columns: Bytes) -> None:
         """Draw these columns, evenly over the recording, where nothing exact is known."""
         places = np.arange(len(self._known)) * len(columns) // len(self._known)
-        self._levels[0][~self._known] = columns[places[~self._known]]
-        self._sampled = counts_of(columns)
+        if self._known.any():
+            self._levels[0][~self._known] = columns[places[~self._known]]
+        else:
+            np.take(columns, places, axis=0, out=self._levels[0], mode="clip")  # three times as fast
         self._note(0, len(self._known))
 
     def add_whole(self, first: int, columns: Bytes) -> None:
@@ -105,7 +112,6 @@ class Pixels:
         last = first + len(columns)
         self._levels[0][first:last] = columns
         self._known[first:last] = True
-        self._exact += counts_of(columns)
         self._note(first, last)
 
     def add_tile(self, level: int, index: int, columns: Bytes) -> None:
@@ -226,10 +232,7 @@ class Pixels:
 
 def counts_of(columns: Bytes) -> Counts:
     """Return how often each byte occurs [256]."""
-    counts = np.zeros(256, np.int64)
-    for part in np.array_split(columns, -(-columns.size // COUNTED_AT_ONCE) or 1):
-        counts += np.bincount(part.ravel(), minlength=256)
-    return counts
+    return np.bincount(columns.ravel(), minlength=256)
 
 
 def _halved(columns: Bytes) -> Bytes:
