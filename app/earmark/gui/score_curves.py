@@ -39,8 +39,9 @@ class ScoreCurves:
         self._strip.show_curves([self._curve(search, label) for label in labels], _remark(search, labels))
 
     def choose(self, label: str) -> None:
-        """Show the scores of a label, as long as no event is selected."""
+        """Show the scores of a label; no event is selected any more, for it would show its own."""
         self._last = label
+        self._findings.select(())
         self.show()
 
     def _labels(self, search: Search) -> Sequence[str]:

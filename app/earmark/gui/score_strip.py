@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from earmark.gui.axes import LEFT, RIGHT
 from earmark.gui.label_colours import label_colour, label_text
-from earmark.gui.plot import Playhead, TimeBox, time_plot
+from earmark.gui.plot import Drag, Playhead, TimeBox, time_plot
 from earmark.gui.theme import DARK, Theme
 from earmark.gui.time_span import TimeSpan
 from earmark.score_line import ScoreLine
@@ -23,7 +23,8 @@ LEAST_HEIGHT, USUAL_HEIGHT = 44, 64  # pixels
 BOTTOM, TOP = -0.08, 1.12  # of the y axis: room for the numbers beside it
 FILL = 120  # of 255
 NAME_ROOM = LEFT - 34  # pixels beside the numbers
-HOW = "The model's scores; dashed is the threshold, dotted how far an event may fall. Click to move the playhead."
+NEAR = 5  # pixels around a threshold from which the mouse moves it
+HOW = "The model's scores. Dashed is the threshold: drag it. Dotted is how far an event may fall."
 
 
 @dataclass(frozen=True)
@@ -156,9 +157,11 @@ class ScoreStrip(QWidget):
     """Scores on the time axis of the lanes."""
 
     sought = Signal(float)  # seconds
+    threshold_dragged = Signal(str, float)  # label, threshold
 
     def __init__(self, span: TimeSpan) -> None:
         super().__init__()
+        self._dragged = ""  # the label whose threshold the mouse has
         self.item, self.axis, self.playhead = ScoreItem(span), ScoreAxis(), Playhead()
         self._box = TimeBox(span)
         self._box.setYRange(BOTTOM, TOP, padding=0)
@@ -166,6 +169,8 @@ class ScoreStrip(QWidget):
         self.plot = time_plot(self._box, axes, name="Scores over time")
         self._lay_out()
         self._box.sought.connect(self.sought)
+        self._box.dragged.connect(self._drag)
+        self._box.pointed.connect(self._point)
 
     def _lay_out(self) -> None:
         self.playhead.stand_in(TOP)
@@ -189,8 +194,24 @@ class ScoreStrip(QWidget):
         names = [label_text(curve.label) for curve in curves]
         self.axis.name([*names, remark] if len(names) < 3 else [f"{len(names)} labels", remark])
         self.plot.setAccessibleDescription(", ".join(names) or remark)
-        self.plot.setToolTip(f"{', '.join(names)}: {HOW[0].lower()}{HOW[1:]}" if names else HOW)
+        self.plot.setToolTip("\n".join(filter(None, (", ".join(names), HOW))))
         self.item.show_curves(curves)
+
+    def _drag(self, drag: Drag) -> None:
+        if drag.began:
+            self._dragged = self._threshold_at(drag.start)
+        if self._dragged:
+            self.threshold_dragged.emit(self._dragged, round(min(max(drag.now.y(), 0.0), 1.0), 2))
+
+    def _point(self, place: QPointF | None) -> None:
+        near = place is not None and self._threshold_at(place)
+        self.plot.setCursor(Qt.CursorShape.SizeVerCursor if near else Qt.CursorShape.ArrowCursor)
+
+    def _threshold_at(self, place: QPointF) -> str:
+        """Return the label whose threshold is drawn at a place; "" where none is."""
+        reach = NEAR * self._box.viewPixelSize()[1]
+        near = {abs(curve.threshold - place.y()): curve.label for curve in self.item.curves}
+        return near[min(near)] if near and min(near) <= reach else ""
 
     def show_playhead(self, seconds: float) -> None:
         """Move the playhead."""

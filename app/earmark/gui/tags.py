@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QApplication,
@@ -77,6 +77,8 @@ def _bar(cell: QRectF, room: float, part: float) -> QRectF:
 class Tags(QWidget):
     """The table of tags, and how many of them to show."""
 
+    picked = Signal(str)  # label
+
     def __init__(self) -> None:
         super().__init__()
         self.model = TagsModel()
@@ -95,8 +97,13 @@ class Tags(QWidget):
         self._lay_out()
         self.show_selection(None)
         self.top.currentIndexChanged.connect(lambda: self.model.show_top(self.top.currentData()))
+        self.view.selectionModel().currentRowChanged.connect(self._pick)
         keep_keys(self.view, TABLE)
         keep_keys(self.top, PICKER)
+
+    def _pick(self, index: Index) -> None:
+        if index.isValid():
+            self.picked.emit(self.model.label_at(index.row()))
 
     def show_selection(self, scores: Mapping[str, float] | None) -> None:
         """Show the highest scores in the selection; None: nothing is selected."""

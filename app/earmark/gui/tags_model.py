@@ -68,6 +68,10 @@ class TagsModel(QAbstractTableModel):
         self._top = count
         self.show_tags(self._all)
 
+    def label_at(self, row: int) -> str:
+        """Return the label in a row."""
+        return self._shown[row][0]
+
     def rowCount(self, parent=None) -> int:  # noqa: N802 - Qt's
         """Return the number of labels shown."""
         return 0 if parent and parent.isValid() else len(self._shown)

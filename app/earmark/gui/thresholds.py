@@ -27,7 +27,7 @@ class Thresholds:
     def _connect(self) -> None:
         window, knowledge = self.window, self._knowledge
         window.study_asked.connect(self._study)
-        window.threshold_chosen.connect(lambda label, threshold: self._row.choose_thresholds({label: threshold}))
+        window.threshold_chosen.connect(self._choose)
         window.reset.connect(self._row.forget_chosen)
         window.panel.marked.connect(knowledge.keep)
         window.panel.unmarked.connect(knowledge.forget)
@@ -35,6 +35,9 @@ class Thresholds:
         self.studying.failed.connect(_raise)
         for changed in (self._findings.changed, knowledge.changed):
             changed.connect(self._while_open(self.refresh))
+
+    def _choose(self, label: str, threshold: float) -> None:
+        self._row.choose_thresholds({label: threshold})
 
     def _while_open(self, do: Callable[[], None]) -> Callable[[], None]:
         return lambda: do() if self.window.isVisible() else None

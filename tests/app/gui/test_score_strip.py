@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtWidgets import QApplication
 
 from earmark.gui.label_colours import label_colour
 from earmark.gui.score_strip import Curve, ScoreStrip
@@ -45,11 +47,11 @@ def test_a_single_label_is_drawn_in_its_colour_with_its_name(strip):
 
 
 def test_nothing_is_filled_above_the_score(strip):
-    strip.show_curves([curve("dog_bark", [0.2] * 50)])
-    low = colours(strip, 5.0)
     strip.show_curves([curve("dog_bark", [0.2] * 25 + [0.9] * 25)])
-    assert len(colours(strip, 8.0)) >= len(low)
-    assert colours(strip, 2.0) == low
+    picture = strip.plot.grab().toImage()
+    colour = {seconds: picture.pixelColor(place_of(strip, seconds, 0.7)).name() for seconds in (2.0, 8.0)}
+    assert colour[2.0] == DARK.plot
+    assert colour[8.0] != DARK.plot
 
 
 def test_several_labels_are_drawn_as_lines_over_each_other(strip):
@@ -58,11 +60,52 @@ def test_several_labels_are_drawn_as_lines_over_each_other(strip):
 
 
 def test_a_click_moves_the_playhead_there(strip, qtbot):
-    box = strip.plot.getPlotItem().getViewBox()
-    place = strip.plot.mapFromScene(box.mapViewToScene(QPointF(3.0, 0.5)))
     with qtbot.waitSignal(strip.sought) as sought:
-        qtbot.mouseClick(strip.plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        qtbot.mouseClick(strip.plot.viewport(), Qt.MouseButton.LeftButton, pos=place_of(strip, 3.0, 0.2))
     assert sought.args == [pytest.approx(3.0, abs=0.1)]
+
+
+def place_of(strip: ScoreStrip, seconds: float, score: float) -> QPoint:
+    return strip.plot.mapFromScene(strip.plot.getPlotItem().getViewBox().mapViewToScene(QPointF(seconds, score)))
+
+
+def drag(strip: ScoreStrip, qtbot, start: QPoint, end: QPoint) -> None:
+    viewport, button, none = strip.plot.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    qtbot.mousePress(viewport, button, pos=start)
+    for part in range(1, 6):
+        at = QPointF(start + (end - start) * part / 5)
+        move = QMouseEvent(QEvent.Type.MouseMove, at, viewport.mapToGlobal(at), Qt.MouseButton.NoButton, button, none)
+        QApplication.sendEvent(viewport, move)
+    qtbot.mouseRelease(viewport, button, pos=end)
+
+
+def test_the_dashed_line_is_dragged_to_another_threshold(strip, qtbot, monkeypatch):
+    monkeypatch.setitem(pg.CONFIG_OPTIONS, "mouseRateLimit", -1)  # no hand is that fast
+    strip.show_curves([curve("dog_bark", [0.2] * 9)])
+    dragged = []
+    strip.threshold_dragged.connect(lambda *each: dragged.append(each))
+    drag(strip, qtbot, place_of(strip, 4, 0.5), place_of(strip, 4, 0.9))
+    assert dragged[-1] == ("dog_bark", pytest.approx(0.9, abs=0.03))
+
+
+def test_a_drag_beside_the_dashed_line_moves_no_threshold(strip, qtbot, monkeypatch):
+    monkeypatch.setitem(pg.CONFIG_OPTIONS, "mouseRateLimit", -1)
+    strip.show_curves([curve("dog_bark", [0.2] * 9)])
+    with qtbot.assertNotEmitted(strip.threshold_dragged):
+        drag(strip, qtbot, place_of(strip, 4, 0.8), place_of(strip, 6, 0.3))
+
+
+def test_a_threshold_that_is_dragged_in_the_strip_is_that_labels_own(analysed, qtbot):
+    with qtbot.waitSignal(analysed.desk.findings.changed):
+        analysed.desk.centre.scores.threshold_dragged.emit("speech", 0.95)
+    assert [event.label for event in analysed.desk.findings.events] == ["dog_bark"]
+
+
+def test_a_tag_that_is_picked_shows_its_scores(analysed):
+    tags = analysed.desk.tags
+    labels = [tags.model.label_at(row) for row in range(tags.model.rowCount())]
+    tags.view.selectRow(labels.index("rain"))
+    assert shown(analysed) == ["rain"]
 
 
 def shown(window) -> list[str]:

@@ -56,6 +56,8 @@ class Calibrating:
         desk.findings.change_made.connect(self.knowledge.read_again)
         desk.listening.grew.connect(self._show_growth)
         desk.player.moved.connect(lambda seconds: self._show_here())
+        desk.tags.picked.connect(self._curves.choose)
+        desk.centre.scores.threshold_dragged.connect(self._choose_threshold)
         desk.selection.changed.connect(self._show_selection)
         desk.changed.connect(lambda: desk.settings_row.setEnabled(desk.shown.info is not None))
         self.knowledge.changed.connect(self._show_probabilities)
@@ -71,7 +73,7 @@ class Calibrating:
             given=lambda: {"analysis"} if desk.findings.analysis else set(),
             keep=self._keep,
             restore=self._restore,
-            panes=(desk.tags.view, desk.settings_row.threshold.slider),
+            panes=(desk.centre.scores.plot, desk.tags.view, desk.settings_row.threshold.slider),
             wear=self._wear,
             close=self._close,
         )
@@ -130,6 +132,9 @@ class Calibrating:
     def _show_scores(self, shown: bool) -> None:
         self._desk.centre.scores.setVisible(shown)
         self._curves.show()
+
+    def _choose_threshold(self, label: str, threshold: float) -> None:
+        self._desk.settings_row.choose_thresholds({label: threshold})
 
     def _use(self) -> None:
         self._desk.findings.use(self._desk.settings_row.settings())
