@@ -45,18 +45,15 @@ class Following(QObject):
             self._is_held = True
 
     def _follow(self, seconds: float) -> None:
+        if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            return  # something is being dragged, perhaps the playhead itself
+        self.is_suspended = self.is_suspended and not self._sees(seconds)
         if not self._player.playing:
             self._move(lambda: self._span.reveal(seconds))  # it was moved on purpose
-        elif not self._is_busy(seconds) and self.choice == "page":
+        elif self.choice == "page" and not self.is_suspended:
             self._move(lambda: self._span.reveal(seconds))
-        elif not self._is_busy(seconds) and self.choice == "centre":
+        elif self.choice == "centre" and not self.is_suspended:
             self._keep_in_middle(seconds)
-
-    def _is_busy(self, seconds: float) -> bool:
-        """Return whether a hand is at it, or has been and the playhead is not in view."""
-        if self.is_suspended and self._sees(seconds):
-            self.is_suspended = False
-        return self.is_suspended or QApplication.mouseButtons() != Qt.MouseButton.NoButton
 
     def _keep_in_middle(self, seconds: float) -> None:
         span = self._span

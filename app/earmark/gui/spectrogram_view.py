@@ -30,6 +30,7 @@ from earmark.gui.time_span import TimeSpan
 from earmark.stretch_levels import Levels, levels
 
 MEASURED = 4_000  # columns whose levels are read while the selection is dragged
+SCRUB_STEP = 0.03  # of what is in view: how far one step of a drag beyond its edge pans
 PATIENCE_MS = 300  # until it is said that something is being waited for
 INSIDE = (LEFT, RULER, 0, 0)  # what of the plot the axes take
 TOP_RIGHT = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
@@ -86,7 +87,7 @@ class SpectrogramView(QWidget):
         self._box.sought.connect(self.sought)
         self._box.pointed.connect(self._read_out)
         self._box.sideways_at.connect(self._zoom_frequencies)
-        self._time_axis.scrubbed.connect(self.sought)
+        self._time_axis.scrubbed.connect(self._scrub)
         self._frequency_axis.turned.connect(self._zoom_frequencies)
         self._frequency_axis.dragged.connect(lambda heights: self.frequencies.scroll(-heights))
         self._frequency_axis.reset.connect(self.frequencies.reset)
@@ -169,6 +170,10 @@ class SpectrogramView(QWidget):
         if pixels is None:
             return None
         return Ground(duration=pixels.grid.duration, sample_rate=pixels.grid.sample_rate, scale=pixels.scale)
+
+    def _scrub(self, seconds: float) -> None:
+        self.sought.emit(seconds)
+        self._box.pan_towards(seconds, SCRUB_STEP)
 
     def _zoom_frequencies(self, notches: float, height: float) -> None:
         self.frequencies.zoom(ZOOM_A_NOTCH**notches, height)

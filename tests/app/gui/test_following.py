@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication
 
 from earmark.gui.following import Following
 from earmark.gui.time_span import TimeSpan
@@ -83,6 +84,14 @@ def test_who_scrolls_away_is_left_alone(following, span, player):
     span.show(40, 50)
     player.move(6)
     assert span.start == 40
+
+
+@pytest.mark.parametrize("playing", [True, False])
+def test_nothing_moves_under_a_pressed_button(following, span, player, monkeypatch, playing):
+    monkeypatch.setattr(QApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
+    player.playing = playing
+    player.move(50)
+    assert span.start == 0
 
 
 @pytest.mark.parametrize("choice", ["page", "centre"])
