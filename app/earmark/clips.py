@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,7 +122,8 @@ class ClipFolder:
                 raise _unwritten(wanted, error) from error
             raise
         finally:
-            beside.unlink(missing_ok=True)
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
         return path
 
     def _row(self, path: Path, info: AudioInfo, event: JudgedEvent, start: float) -> tuple[object, ...]:

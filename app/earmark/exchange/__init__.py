@@ -17,7 +17,7 @@ from earmark.errors import DatasetError
 from earmark.exchange import audacity, birdnet_csv, dcase, json_lines, raven
 from earmark.exchange import jams_json as jams
 from earmark.exchange import losses as _losses
-from earmark.exchange.arrival import Arrival, annotations_of, arrive, matched
+from earmark.exchange.arrival import Arrival, annotations_of, arrive, joined, matched
 from earmark.exchange.detection import detect
 from earmark.exchange.folder import Folder, write_file
 from earmark.exchange.gathering import Gatherer
@@ -41,6 +41,7 @@ __all__ = [
     "annotations_of",
     "arrive",
     "detect",
+    "joined",
     "losses",
     "matched",
     "only",

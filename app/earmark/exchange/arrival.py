@@ -181,7 +181,7 @@ def matched(
         if path is None:
             strangers.append(labelled)
         else:
-            found[path] = _joined(found.get(path), labelled)
+            found[path] = joined(found.get(path), labelled)
     return found, strangers
 
 
@@ -203,5 +203,6 @@ def _beside(label_file: Path, paths: Sequence[Path]) -> Path | None:
     return max(fitting, key=lambda path: len(path.stem), default=None)
 
 
-def _joined(known: Labelled | None, more: Labelled) -> Labelled:
+def joined(known: Labelled | None, more: Labelled) -> Labelled:
+    """Return the labels of both, which are of one recording."""
     return more if known is None else replace(more, events=known.events + more.events, tags=known.tags + more.tags)
