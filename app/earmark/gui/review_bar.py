@@ -48,7 +48,7 @@ class ReviewBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.begin, self.order = QPushButton("&Review"), QComboBox()
-        self.words, self.part, self.sentence = QLabel(), QProgressBar(), muted()
+        self.words, self.part, self.of_label, self.sentence = QLabel(), QProgressBar(), muted(), muted()
         self.plays, self.leave = QCheckBox("Play each"), QPushButton("Leave")
         self.steps: dict[str, QToolButton] = {}
         self._idle, self._busy = QWidget(), QWidget()
@@ -103,6 +103,7 @@ class ReviewBar(QWidget):
         layout.setSpacing(3)
         layout.addLayout(above)
         layout.addWidget(self.part)
+        layout.addWidget(self.of_label)
         layout.addLayout(below)
 
     def _connect(self) -> None:
@@ -122,8 +123,14 @@ class ReviewBar(QWidget):
                 self.steps[name].setIcon(icon(picture, theme))
                 self.steps[name].setIconSize(QSize(14, 14))
 
-    def show_left(self, progress: tuple[int, int] | None, labels: Mapping[str, tuple[int, int]] | None = None) -> None:
-        """Show how many are reviewed and how many there are; None: no review is going on."""
+    def show_left(
+        self, progress: tuple[int, int] | None, labels: Mapping[str, tuple[int, int]] | None = None, *, asked: str = ""
+    ) -> None:
+        """Show how many are reviewed and how many there are; None: no review is going on.
+
+        Args:
+            labels: the same of each label in the recording; `asked` is the one that is asked about.
+        """
         self._idle.setVisible(progress is None)
         self._busy.setVisible(progress is not None)
         if progress is None:
@@ -132,9 +139,10 @@ class ReviewBar(QWidget):
         self.words.setText(f"{reviewed} of {count} reviewed · {count - reviewed} left")
         self.part.setMaximum(max(count, 1))
         self.part.setValue(reviewed)
-        each = [f"{label_text(name)}: {done} of {of}" for name, (done, of) in (labels or {}).items()]
-        self.words.setToolTip("\n".join(each))
-        self.part.setToolTip("\n".join(each))
+        each = {name: f"{label_text(name)}: {done} of {of}" for name, (done, of) in (labels or {}).items()}
+        self.of_label.setText(each.get(asked, ""))
+        for widget in (self.words, self.part, self.of_label):
+            widget.setToolTip("\n".join(each.values()))
 
     def say(self, sentence: str) -> None:
         """Say what there is to do next; "" says nothing."""

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from earmark.gui.desk import Desk
 from earmark.gui.edits import Edits
 from earmark.gui.review import Review
+from earmark.judging import JudgedEvent, answers_of
 from earmark.review import progress_by_label
 
 CONTEXT = 1.5  # seconds around an event at least, and at least its own length
@@ -85,7 +86,7 @@ class Reviewing(QObject):
             return True
         return False
 
-    def _asked(self):
+    def _asked(self) -> list[JudgedEvent]:
         number = self.review.number
         return [] if number is None else [self._desk.findings.events[number]]
 
@@ -108,7 +109,9 @@ class Reviewing(QObject):
 
     def _show_left(self) -> None:
         labels = progress_by_label(self._desk.findings.events)
-        self._bar.show_left(self.review.counts() if self.review.is_running else None, labels)
+        heard = [answers_of(event) for event in self._asked()]
+        asked = heard[0].label if heard and heard[0] else ""
+        self._bar.show_left(self.review.counts() if self.review.is_running else None, labels, asked=asked)
         self._desk.changed.emit()
 
     def _count(self) -> None:

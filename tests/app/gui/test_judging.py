@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLineEdit, QMenu
 
 from earmark.annotations import Change
 from earmark.event_filter import standing
@@ -267,3 +268,41 @@ def test_a_click_on_a_lanes_name_shows_the_scores_of_that_label(window):
     window.desk.centre.lanes.label_clicked.emit("rain")
     assert window.desk.findings.selected == ()
     assert [curve.label for curve in window.desk.centre.scores.item.curves] == ["rain"]
+
+
+def menu_of(window: MainWindow, label: str) -> dict[str, QAction]:
+    menu = QMenu(window)
+    window.judging.menus.fill_label(menu, label)
+    return {action.text().replace("&", ""): action for action in menu.actions()}
+
+
+def test_a_lanes_menu_accepts_all_that_is_unreviewed_of_the_label_in_one_step(window):
+    menu_of(window, "speech")["Accept all 1 unreviewed"].trigger()
+    assert stands(window) == ["accepted", "unreviewed"]
+    assert not menu_of(window, "speech")["Accept all 0 unreviewed"].isEnabled()
+
+
+def test_a_lane_is_hidden_and_brought_back(window):
+    menu_of(window, "speech")["Hide this lane"].trigger()
+    assert [lane.label for lane in window.desk.centre.lanes.item.lanes] == ["dog_bark"]
+    assert "One lane is hidden" in window.desk.centre.lanes.caption.text()
+    window.do["show_lanes"].trigger()
+    assert len(window.desk.centre.lanes.item.lanes) == 2
+    assert not window.do["show_lanes"].isEnabled()
+
+
+def test_a_number_key_can_be_given_to_another_label_and_is_kept(qtbot, open_window):
+    window = open_window()
+    keys = menu_of(window, "dog_bark")["Number key"].menu()
+    keys.actions()[6].trigger()
+    window.close()
+    again = open_window()
+    again.desk.findings.select((0,))
+    qtbot.keyClick(again, Key.Key_7)
+    assert said(again)[0][0] == "dog_bark"
+
+
+def test_a_number_key_without_a_label_says_so(qtbot, window):
+    window.desk.findings.select((0,))
+    qtbot.keyClick(window, Key.Key_9)
+    assert window.desk.notices.shown[-1].sentence == "No label has the key 9."

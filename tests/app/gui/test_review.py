@@ -131,12 +131,13 @@ def test_thirty_judgements_of_a_label_are_enough_for_probabilities():
     assert "Dog has 30 judgements: Model ▸ Thresholds and calibration" in next_step(events)
 
 
-def test_the_bar_shows_what_is_left_and_each_label_in_its_tooltip(qtbot):
+def test_the_bar_shows_what_is_left_and_of_the_label_that_is_asked_about(qtbot):
     bar = ReviewBar()
     qtbot.addWidget(bar)
-    bar.show_left((12, 80), {"dog_bark": (3, 10)})
+    bar.show_left((12, 80), {"dog_bark": (3, 10), "rain": (9, 70)}, asked="rain")
     assert bar.words.text() == "12 of 80 reviewed · 68 left"
-    assert bar.words.toolTip() == "Dog bark: 3 of 10"
+    assert bar.of_label.text() == "Rain: 9 of 70"
+    assert bar.words.toolTip() == "Dog bark: 3 of 10\nRain: 9 of 70"
     assert (bar.part.value(), bar.part.maximum()) == (12, 80)
 
 
