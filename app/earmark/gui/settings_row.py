@@ -43,7 +43,7 @@ class SettingsRow(QWidget):
 
     def _build(self) -> None:
         chosen = DEFAULTS
-        self.threshold = Setting("Th&reshold", THRESHOLD, most=1.0, value=chosen.threshold)
+        self.threshold = Setting("Threshol&d", THRESHOLD, most=1.0, value=chosen.threshold)
         self.own = QCheckBox("Per &label")
         self.smooth = Setting("Sm&ooth", "Median filter over the scores", most=2.0, value=chosen.smooth, unit=" s")
         self.hysteresis = Setting("H&ysteresis", HYSTERESIS, most=1.0, value=chosen.hysteresis)
