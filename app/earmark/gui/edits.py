@@ -27,9 +27,6 @@ class Edits:
     def _selected(self) -> list[JudgedEvent]:
         return self._desk.findings.selected_events
 
-    def _event(self, number: int) -> JudgedEvent:
-        return self._desk.findings.events[number]
-
     def _make(self, edit: Callable[[], Change]) -> None:
         """Make a change, or say why it cannot be made."""
         try:
@@ -109,11 +106,10 @@ class Edits:
         onset, offset = max(here - JUST_HEARD, 0.0), max(here, JUST_HEARD)
         self._labels.ask("What was just heard?", lambda label: self.draw(label, onset, offset))
 
-    def drag(self, number: int, label: str, onset: float, offset: float) -> None:
+    def drag(self, event: JudgedEvent, label: str, onset: float, offset: float) -> None:
         """Move an event, or its edges; in another lane it gets that label."""
-        event = self._event(number)
         if label in ("", event.label):
-            self.move(number, onset, offset)
+            self.move(event, onset, offset)
             return
 
         def moved() -> Change:
@@ -122,9 +118,9 @@ class Edits:
 
         self._make(moved)
 
-    def move(self, number: int, onset: float, offset: float) -> None:
+    def move(self, event: JudgedEvent, onset: float, offset: float) -> None:
         """Say that an event is at these times."""
-        event, duration = self._event(number), self._desk.span.duration
+        duration = self._desk.span.duration
         if (onset, offset) != (event.onset, event.offset):
             self._make(lambda: judging.move(event, onset, offset, self._desk.author, duration=duration))
 
@@ -135,7 +131,7 @@ class Edits:
         except EarmarkError as error:
             self._desk.notices.report(error)
         else:
-            self.move(number, *times)
+            self.move(self._desk.findings.events[number], *times)
 
     def merge(self) -> None:
         """Make one of the selected events."""

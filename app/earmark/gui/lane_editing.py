@@ -45,6 +45,7 @@ class LaneEditing(QObject):
     opened = Signal(int)  # by a double click
     drawn = Signal(str, float, float)  # label, "" below the lanes; onset, offset
     dragged = Signal(int, str, float, float)  # an event's number, its label, onset and offset now
+    ended = Signal()  # nothing is held any more
     menu_asked = Signal(object, str, float, QPoint)  # number or None, label, seconds, place on the screen
 
     def __init__(self, plot: QAbstractScrollArea, ground: LaneGround) -> None:
@@ -62,10 +63,15 @@ class LaneEditing(QObject):
 
     def cancel(self) -> bool:
         """Let go without changing anything; return whether there was something held."""
-        was_dragging, self._held = self.is_dragging, None
+        was_dragging = self.is_dragging
+        self._let_go()
+        self.ended.emit()
+        return was_dragging
+
+    def _let_go(self) -> None:
+        self._held = None
         self._ground.item.show_draft(None)
         self._viewport.unsetCursor()
-        return was_dragging
 
     def eventFilter(self, watched, event) -> bool:  # noqa: N802 - Qt's
         """Take the left and the right button, and Esc while dragging; the rest is the plot's."""
@@ -152,13 +158,14 @@ class LaneEditing(QObject):
         if event.button() != LEFT_BUTTON or self._held is None:
             return event.button() == RIGHT_BUTTON and self._ground.place_at(event.position()) is not None
         held, draft = self._held, self._ground.item.draft
-        self.cancel()
+        self._let_go()
         if draft is None:
             self._click(held)
         elif held.number is not None:
             self.dragged.emit(held.number, draft.label, draft.onset, draft.offset)
         elif is_drawn(draft.onset, draft.offset):
             self.drawn.emit(draft.label, draft.onset, draft.offset)
+        self.ended.emit()
         return True
 
     def _click(self, held: Held) -> None:

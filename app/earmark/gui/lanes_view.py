@@ -35,7 +35,7 @@ class LanesView(QWidget):
     picked = Signal(tuple)  # numbers of all events that are to be selected, the last one clicked at the end
     opened = Signal(int)  # an event's number, by double click
     drawn = Signal(str, float, float)  # label, "" where it is to be asked for; onset, offset
-    dragged = Signal(int, str, float, float)  # an event's number, its label, onset and offset now
+    dragged = Signal(object, str, float, float)  # JudgedEvent as it was; its label, onset and offset now
     menu_asked = Signal(object, str, float, QPoint)  # number or None, label or "", seconds, place on the screen
     label_clicked = Signal(str)
     label_menu_asked = Signal(str, QPoint)
@@ -53,6 +53,7 @@ class LanesView(QWidget):
         self.scroll_bar = QScrollBar(Qt.Orientation.Vertical)
         self.caption = muted()
         self.events: Sequence[JudgedEvent] = ()
+        self._waiting: tuple[Sequence[JudgedEvent], float] | None = None  # to be shown when nothing is dragged
         self.hidden_labels: set[str] = set()
         self.hidden_standings: set[Standing] = set()
         self._probability: Probability = unknown
@@ -86,11 +87,12 @@ class LanesView(QWidget):
     def _connect(self) -> None:
         editing = self.editing
         editing.picked.connect(self._pick)
+        editing.dragged.connect(lambda number, *to: self.dragged.emit(self.events[number], *to))
+        editing.ended.connect(self._show_waiting)
         for mine, its in (
             (self.sought, editing.sought),
             (self.opened, editing.opened),
             (self.drawn, editing.drawn),
-            (self.dragged, editing.dragged),
             (self.menu_asked, editing.menu_asked),
             (self.label_clicked, self.header.clicked),
             (self.label_menu_asked, self.header.menu_asked),
@@ -108,13 +110,18 @@ class LanesView(QWidget):
 
     def forget(self) -> None:
         """Show nothing, and let lanes take new places."""
+        self.editing.cancel()
         self._order = LaneOrder()
         self.hidden_labels.clear()
         self.show_events((), self.ground.duration)
         self.say("")
 
     def show_events(self, events: Sequence[JudgedEvent], duration: float) -> None:
-        """Show these events, each label in its lane."""
+        """Show these events, each label in its lane; once what is dragged was let go."""
+        if self.editing.is_dragging:
+            self._waiting = (events, duration)
+            return
+        self._waiting = None
         self.editing.cancel()  # the numbers are others now
         self.events = events
         shown = [label for label in self._order.arrange(events) if label not in self.hidden_labels]
@@ -126,6 +133,10 @@ class LanesView(QWidget):
         if self.sizeHint() != asked:
             self.updateGeometry()
             self.grew.emit()
+
+    def _show_waiting(self) -> None:
+        if self._waiting:
+            self.show_events(*self._waiting)
 
     def show_probabilities(self, probability: Probability) -> None:
         """Say in tooltips how probable events are."""

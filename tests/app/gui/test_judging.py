@@ -7,7 +7,6 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QMenu
 
-from earmark.annotations import Change
 from earmark.event_filter import standing
 from earmark.gui.events_model import LABEL, ONSET
 from earmark.gui.main_window import MainWindow
@@ -247,11 +246,16 @@ def test_esc_lets_go_of_what_is_dragged_before_anything_else(qtbot, window):
     assert stands(window) == ["unreviewed", "unreviewed"]
 
 
-def test_an_event_that_is_gone_while_it_is_dragged_is_let_go_of(qtbot, window):
-    window.desk.centre.lanes.item.show_draft(object())  # type: ignore[arg-type]  # what a drag leaves there
-    window.desk.findings.apply(Change(name="Nothing"))
-    window.judging.edits.draw("rain", 0.0, 0.5)
-    assert window.desk.centre.lanes.item.draft is None
+def test_what_is_dragged_while_the_model_finds_more_is_still_moved(qtbot, window):
+    lanes = window.desk.centre.lanes
+    at = lanes.plot.mapFromScene(lanes._box.mapViewToScene(QPointF(1.5, 0.5)))
+    qtbot.mousePress(lanes.plot.viewport(), LEFT, NONE, at)
+    qtbot.mouseMove(lanes.plot.viewport(), at + QPoint(40, 0))
+    window.desk.settings_row.threshold.slider.setValue(15)
+    qtbot.waitUntil(lambda: len(said(window)) == 3)  # rain is the first now
+    qtbot.mouseRelease(lanes.plot.viewport(), LEFT, NONE, at + QPoint(40, 0))
+    assert sorted(each[0] for each in said(window) if each[3] == "accepted") == ["speech"]
+    assert len(lanes.item.lanes) == 3
 
 
 def test_the_filter_lists_fewer_and_the_selection_outside_it_is_kept(window):

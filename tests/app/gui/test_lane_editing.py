@@ -70,8 +70,8 @@ def hand(qtbot) -> Hand:
 def test_a_body_is_moved_with_its_length(qtbot, hand):
     with qtbot.waitSignal(hand.view.dragged) as dragged:
         hand.drag((2.6, 0), (3.4, 0))
-    number, label, onset, offset = dragged.args
-    assert (number, label) == (0, "dog")
+    event, label, onset, offset = dragged.args
+    assert (event, label) == (EVENTS[0], "dog")
     assert onset == pytest.approx(2.8, abs=0.03)
     assert offset - onset == pytest.approx(2.0)
 
@@ -79,7 +79,7 @@ def test_a_body_is_moved_with_its_length(qtbot, hand):
 def test_an_edge_is_moved_alone(qtbot, hand):
     with qtbot.waitSignal(hand.view.dragged) as dragged:
         hand.drag((4.0, 0), (4.5, 0))
-    assert dragged.args == [0, "dog", 2.0, pytest.approx(4.5, abs=0.03)]
+    assert dragged.args == [EVENTS[0], "dog", 2.0, pytest.approx(4.5, abs=0.03)]
 
 
 def test_an_edge_is_drawn_to_the_playhead_near_by(qtbot, hand):
@@ -104,7 +104,7 @@ def test_a_drag_below_the_lanes_asks_for_the_label(qtbot, hand):
 def test_an_event_dragged_to_another_lane_takes_its_label_and_keeps_its_times(qtbot, hand):
     with qtbot.waitSignal(hand.view.dragged) as dragged:
         hand.drag((3.0, 0), (3.05, 1))
-    assert dragged.args == [0, "rain", 2.0, 4.0]
+    assert dragged.args == [EVENTS[0], "rain", 2.0, 4.0]
 
 
 def test_a_cancelled_drag_changes_nothing(qtbot, hand):
