@@ -49,6 +49,10 @@ class QueueModel(QAbstractListModel):
                 return f"{shown(item.path)}: {self._words(item)}"
         return {ITEM: item, STATE: self._words(item), PART: self._part(item)}.get(role)
 
+    def match(self, *_: object, **__: object) -> list[QModelIndex]:
+        """Find nothing: to look for a name by typing it would read all pages."""
+        return []
+
     def show_counts(self, counts: Counts) -> None:
         """Have as many rows as there are, and read again what is looked at."""
         count = getattr(counts, self.state) if self.state else counts.total

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QGridLayout,
+    QHeaderView,
     QLabel,
-    QListView,
     QMenu,
     QProgressBar,
     QPushButton,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionProgressBar,
     QStyleOptionViewItem,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -45,7 +46,7 @@ class QueueDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's
         """Return room for two lines and a bar."""
-        return QSize(100, 2 * option.fontMetrics.height() + 2 * BAR + 6)
+        return QSize(100, row_height(option.fontMetrics))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw them."""
@@ -75,6 +76,11 @@ def _draw_bar(painter: QPainter, style: QStyle, place: QRect, part: float) -> No
     style.drawControl(QStyle.ControlElement.CE_ProgressBarContents, bar, painter)
 
 
+def row_height(metrics: QFontMetrics) -> int:
+    """Return the pixels that two lines and a bar need."""
+    return 2 * metrics.height() + 2 * BAR + 6
+
+
 class QueuePanel(QWidget):
     """The list, how far it is as a whole, and what can be done with it."""
 
@@ -92,7 +98,7 @@ class QueuePanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.model = QueueModel()
-        self.view = QListView()
+        self.view = QTableView()
         self.header = QLabel("Nothing is in the queue.")
         self.bar = QProgressBar()
         self.state = QComboBox()
@@ -121,14 +127,25 @@ class QueuePanel(QWidget):
         keep_keys(self.state, PICKER)
         self.view.setModel(self.model)
         self.view.setItemDelegate(QueueDelegate(self.view))
-        self.view.setUniformItemSizes(True)  # or Qt asks each of 100 000 rows
-        self.view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
-        self.view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.view.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
+        self.view.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
+        self.view.setTabKeyNavigation(False)
+        self._make_a_list_of_it()
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.setAccessibleName("Queue")
         self.view.setToolTip("Enter or a double click opens a recording; the menu key offers more")
         Placeholder(self.view, "Add a folder, and Earmark hears all recordings in it.")
         keep_keys(self.view, TABLE)
+
+    def _make_a_list_of_it(self) -> None:
+        """Let the table look like a list: a list view lays all of 100 000 rows out anew whenever one changes."""
+        self.view.setShowGrid(False)
+        self.view.horizontalHeader().hide()
+        self.view.horizontalHeader().setStretchLastSection(True)
+        rows = self.view.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(row_height(self.fontMetrics()))
 
     def _lay_out(self) -> None:
         grid = QGridLayout()

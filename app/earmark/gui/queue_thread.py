@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from queue import SimpleQueue
@@ -14,6 +15,7 @@ from earmark.audio_file import found
 from earmark.batch import Queue, State
 
 Order = Callable[[], None]
+TELL_SECONDS = 0.3  # between two words on how far the listing is
 
 
 class QueueThread(QThread):
@@ -24,7 +26,7 @@ class QueueThread(QThread):
     met = Signal(object)  # Path: the first recording in what is being listed
     grew = Signal(int)  # how many recordings were listed until now
     listed = Signal(int, int)  # how many recordings there were, and how many of them are to be heard
-    changed = Signal()  # the queue was changed by an order
+    changed = Signal()  # the queue was changed by an order, wholly
     failed = Signal(object)  # EarmarkError
 
     def __init__(self, queue: Queue) -> None:
@@ -72,13 +74,14 @@ class QueueThread(QThread):
                 self.failed.emit(error)
 
     def _add(self, paths: Sequence[Path], heading: Heading, precision: str) -> None:
-        seen = [0]
-        added = 0
+        seen, added, told = [0], 0, 0.0
         for some in self._queue.add(self._walked(paths, seen), heading, precision):
             added += some
-            self.grew.emit(seen[0])
-            self.changed.emit()
+            if time.monotonic() - told >= TELL_SECONDS:
+                told = time.monotonic()
+                self.grew.emit(seen[0])
         self.listed.emit(seen[0], added)
+        self.changed.emit()
 
     def _walked(self, paths: Sequence[Path], seen: list[int]) -> Iterator[Path]:
         for path in found(paths):

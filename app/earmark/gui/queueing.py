@@ -40,7 +40,7 @@ class Queueing(QObject):
         thread.counted.connect(self._show_counts)
         thread.paged.connect(panel.model.show_page)
         thread.met.connect(self._desk.met)
-        thread.grew.connect(panel.show_found)
+        thread.grew.connect(self._grow)
         thread.listed.connect(self._tell_listed)
         thread.changed.connect(self._change)
         thread.failed.connect(self._desk.notices.report)
@@ -162,12 +162,21 @@ class Queueing(QObject):
         elif not added:
             self._desk.notices.tell("All of these were heard already, and have not changed since.")
 
+    def _grow(self, found: int) -> None:
+        """A folder is being listed: what is known of it can be heard already."""
+        self.panel.show_found(found)
+        self._go_on_by_itself()
+
     def _change(self) -> None:
         """The queue is another one now: count it anew, and go on where nobody has paused it."""
         self._thread.do(self._batch.expect)
+        self._go_on_by_itself()
+        self._move()
+
+    def _go_on_by_itself(self) -> None:
+        """Go on where something was asked for, and nobody has paused it."""
         if self._has_begun and not self._is_paused:
             self.go_on()
-        self._move()
 
     def _show_going(self) -> None:
         going = self._batch.going
