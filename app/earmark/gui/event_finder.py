@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QThread, Signal
@@ -41,6 +40,7 @@ class EventFinder(QThread):
     def __init__(self) -> None:
         super().__init__()
         self._newest: Search | None = None
+        self._finder = Finder()
         self._changed = threading.Condition()
         self._stopping = False
 
@@ -50,6 +50,11 @@ class EventFinder(QThread):
             self._newest = search
             self._changed.notify()
 
+    def forget(self) -> None:
+        """Hold on to no scores: of a day they are large."""
+        with self._changed:
+            self._newest, self._finder = None, Finder()
+
     def stop(self) -> None:
         """End the thread, soon."""
         with self._changed:
@@ -58,15 +63,19 @@ class EventFinder(QThread):
 
     def run(self) -> None:
         """Search until stopped."""
-        finder = Finder()
-        while search := self._take():
-            self._try(lambda search=search: self.found.emit(search, search.events(finder)))
+        while self._answer():
+            pass
 
-    def _try(self, answer: Callable[[], None]) -> None:
+    def _answer(self) -> bool:
+        """Answer the next search; return whether there was one."""
+        search = self._take()
+        if search is None:
+            return False
         try:
-            answer()
+            self.found.emit(search, search.events(self._finder))
         except Exception as error:  # the edge of a thread: the next setting is tried all the same
             self.failed.emit(error)
+        return True
 
     def _take(self) -> Search | None:
         with self._changed:

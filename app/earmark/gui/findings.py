@@ -72,6 +72,7 @@ class Findings(QObject):
         """Forget what the model heard; what persons said stays."""
         self.analysis, self.search = None, None
         self._found = ()
+        self._finder.forget()
         self.analysis_changed.emit()
         self._merge()
 

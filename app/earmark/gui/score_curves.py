@@ -28,9 +28,8 @@ class ScoreCurves:
     def show(self) -> None:
         """Show the scores of the labels that matter now."""
         search = self._findings.search
-        if self._strip.isHidden():
-            return
-        if search is None or not len(search.frames):
+        if search is None or self._strip.isHidden() or not len(search.frames):
+            self._frames, self._lines = None, {}
             self._strip.show_curves((), "Scores")
             return
         if search.frames is not self._frames:

@@ -61,7 +61,8 @@ class Thresholds:
         self.window.wear(theme)
 
     def close(self) -> None:
-        """End the thread."""
+        """Close the window and end its thread."""
+        self.window.close()
         self.studying.close()
 
     def _rows(self) -> list[Row]:

@@ -149,7 +149,7 @@ class Calibrating:
             self.knowledge.open(analysis.model_id, analysis.weights)
         else:
             self._desk.tags.model.show_here({})
-            self._here = None
+            self._here = self._peaks = None
         self._show_tags()
 
     def _show_tags(self) -> None:
