@@ -38,6 +38,12 @@ class Caption(QLabel):
         self.setVisible(bool(text))
         self._place()
 
+    def keep_to(self, at: Qt.AlignmentFlag) -> None:
+        """Stand in another corner, or at another side."""
+        if at != self._at:
+            self._at = at
+            self._place()
+
     def eventFilter(self, watched, event) -> bool:  # noqa: N802 - Qt's
         """Keep the place when the plot changes its size."""
         if event.type() == QEvent.Type.Resize:

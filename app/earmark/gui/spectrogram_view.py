@@ -20,7 +20,7 @@ from earmark.gui.frequency_span import FrequencySpan
 from earmark.gui.pixels import Pixels
 from earmark.gui.plot import ZOOM_A_NOTCH, Playhead, TimeBox, time_plot
 from earmark.gui.read_out import pointer_text, stretch_text
-from earmark.gui.selecting import Ground
+from earmark.gui.selecting import Ground, heights
 from earmark.gui.selection import Selection, Stretch
 from earmark.gui.selection_item import SelectionItem
 from earmark.gui.selection_tool import SelectionTool
@@ -34,7 +34,9 @@ SCRUB_STEP = 0.03  # of what is in view: how far one step of a drag beyond its e
 PATIENCE_MS = 300  # until it is said that something is being waited for
 INSIDE = (LEFT, RULER, 0, 0)  # what of the plot the axes take
 TOP_RIGHT = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
+TOP_LEFT = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
 BOTTOM_LEFT = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
+BOTTOM_RIGHT = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight
 
 
 class SpectrogramView(QWidget):
@@ -154,7 +156,15 @@ class SpectrogramView(QWidget):
     def show_numbers(self) -> None:
         """Say what is selected."""
         stretch = self._selection.stretch
+        self._make_way(stretch)
         self.numbers.say(stretch_text(stretch, levels=self._levels(stretch)) if stretch else "")
+
+    def _make_way(self, stretch: Stretch | None) -> None:
+        """Keep the numbers off what is selected, and the pointer's off those."""
+        bottom, top = heights(stretch, self.frequencies.scale) if stretch else (0.0, 1.0)
+        is_low = (bottom + top) / 2 < (self.frequencies.bottom + self.frequencies.top) / 2
+        self.numbers.keep_to(TOP_LEFT if is_low else BOTTOM_LEFT)
+        self.pointer.keep_to(BOTTOM_RIGHT if is_low else TOP_RIGHT)
 
     def _levels(self, stretch: Stretch) -> Levels:
         pixels = self.item.pixels

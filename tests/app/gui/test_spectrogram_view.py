@@ -236,6 +236,16 @@ def test_the_selection_is_drawn_where_it_is(view):
     assert "0:12.000 – 0:15.000" in view.numbers.text()
 
 
+@pytest.mark.parametrize(("low", "high"), [(500.0, 3000.0), (12_000.0, 15_000.0)])
+def test_the_numbers_do_not_cover_what_is_selected(view, low, high):
+    view.selection.select(Stretch(start=10.0, end=20.0, low=low, high=high))
+    numbers = view.numbers.geometry()
+    assert not numbers.contains(pixel(view, 10.5, low))
+    assert not numbers.contains(pixel(view, 10.5, high))
+    view._read_out(QPointF(12.5, 0.25))
+    assert not numbers.intersects(view.pointer.geometry())
+
+
 def test_a_drag_that_is_given_up_leaves_the_selection_as_it_was(view):
     before = Stretch(start=12.0, end=14.0)
     view.selection.select(before)
