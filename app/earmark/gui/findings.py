@@ -162,7 +162,7 @@ class Findings(QObject):
 
     def _show_change(self, change: Change) -> None:
         made = {each.annotation_id for each in change.after}
-        self._merge((lambda event: event.annotation and event.annotation.annotation_id in made) if made else None)
+        self._merge((lambda event: bool(event.annotation and event.annotation.annotation_id in made)) if made else None)
         self.change_made.emit(change)
 
 
