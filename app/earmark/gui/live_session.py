@@ -46,6 +46,7 @@ class LiveWishes:
     Attributes:
         device: a microphone's name; empty is the system's choice.
         rate, channels: 0 is the device's own rate.
+        models: those that listen; none is the one chosen in the toolbar.
         folder: where recordings go.
         split_minutes: a new file that often; 0 never.
         history_minutes: what can be scrolled back to, and kept afterwards.
@@ -55,6 +56,7 @@ class LiveWishes:
     device: str = ""
     rate: int = 0
     channels: int = 1
+    models: tuple[str, ...] = ()
     hop: float = HOP
     folder: Path = field(default_factory=lambda: Path.home() / "Earmark")
     split_minutes: float = 0.0

@@ -7,8 +7,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from earmark.analysis import Heading
 from earmark.api import EarmarkError
 from earmark.gui.actions import Deed
 from earmark.gui.desk import Desk
@@ -16,6 +18,7 @@ from earmark.gui.label_colours import label_text
 from earmark.gui.live_bar import LiveBar
 from earmark.gui.live_session import Alert, LiveSession, LiveWishes
 from earmark.gui.live_view import LiveView
+from earmark.gui.microphone_window import MicrophoneWindow
 from earmark.gui.part import Part
 
 DEEDS = (
@@ -29,6 +32,7 @@ DEEDS = (
     ),
     Deed(name="record", menu="&Play", text="&Record", keys=("R",), icon="record", checkable=True),
     Deed(name="keep_last", menu="&Play", text="&Keep the last minutes", keys=("Ctrl+Shift+K",), needs="live"),
+    Deed(name="microphone", menu="&Play", text="&Microphone…", keys=("Ctrl+Shift+M",)),
     Deed(name="to_now", menu="&Play", text="Back to no&w", keys=("Ctrl+End",), needs="live"),
 )
 
@@ -62,6 +66,7 @@ class Live:
                 "record": self._record,
                 "keep_last": self._keep_last,
                 "to_now": self.view.to_now,
+                "microphone": self.set_up,
             },
             given=lambda: {"live", "view"} if self.view.is_on else set(),
             keep=self._keep,
@@ -74,8 +79,7 @@ class Live:
         """Turn the microphone on."""
         if self.session:
             return
-        listening = self._desk.listening
-        headings = [heading for heading in (listening.heading,) if heading and heading.has_weights]
+        headings = self._listeners()
         row = self._desk.settings_row
         uses_own = row.own.isChecked() or row.own.isHidden()  # hidden: it is not known yet whether there are any
         threshold = None if uses_own else row.threshold.value
@@ -92,6 +96,24 @@ class Live:
         self._recorded.clear()
         session.start()
         self._show_state()
+
+    def _listeners(self) -> list[Heading]:
+        usable = [heading for heading in self._desk.listening.headings if heading.has_weights]
+        wished = [heading for heading in usable if heading.model_id in self.wishes.models]
+        return wished or [heading for heading in usable if heading.model_id == self._desk.listening.model_id]
+
+    def set_up(self) -> None:
+        """Let the person choose microphone, recordings and alerts."""
+        usable = [heading for heading in self._desk.listening.headings if heading.has_weights]
+        dialog = MicrophoneWindow(self._desk.window, self.wishes, usable)
+        dialog.chosen.connect(self._choose)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _choose(self, wishes: LiveWishes) -> None:
+        self.wishes = wishes
+        if self.session:
+            self._desk.notices.tell("This acts when the microphone is turned on the next time.")
 
     def stop(self) -> None:
         """Turn the microphone off; what was recorded is opened."""
@@ -117,6 +139,8 @@ class Live:
         self._show_state()
 
     def _end(self) -> None:
+        if self.session is None:
+            return
         self.session, self._records_at_once = None, False
         self.view.end()
         self.bar.end()
@@ -190,8 +214,9 @@ class Live:
             self.wishes = wishes_of(plain)
 
     def _close(self) -> None:
-        if self.session:
-            self.session.close()
+        session, self.session = self.session, None  # what it still tells comes too late
+        if session:
+            session.close()
             self.view.end()
 
 
@@ -201,13 +226,19 @@ def wishes_of(plain: Mapping[str, Any]) -> LiveWishes:
     usable = {
         name: value
         for name, value in plain.items()
-        if name in LiveWishes.__dataclass_fields__ and isinstance(value, type(getattr(wishes, name)))
+        if name in LiveWishes.__dataclass_fields__ and _fits(value, getattr(wishes, name))
     }
+    if isinstance(plain.get("models"), list | tuple):
+        usable["models"] = tuple(str(each) for each in plain["models"])
     if isinstance(plain.get("folder"), str):
         usable["folder"] = Path(plain["folder"])
-    if isinstance(plain.get("alerts"), list):
+    if isinstance(plain.get("alerts"), list | tuple):
         usable["alerts"] = tuple(alert for each in plain["alerts"] if (alert := _alert_of(each)))
     return replace(wishes, **usable)
+
+
+def _fits(value: Any, default: Any) -> bool:
+    return isinstance(value, type(default)) and isinstance(value, str | int | float)
 
 
 def _alert_of(plain: Any) -> Alert | None:
