@@ -6,7 +6,6 @@ This is all that others see of it; each topic is a module `library_…` of funct
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sqlite3
 from collections.abc import Callable, Iterable
@@ -17,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 from earmark import library_annotations as said
 from earmark import library_calibrations as calibrations
 from earmark import library_file as file
+from earmark import library_moves as moves
 from earmark import library_query as query
 from earmark import library_recordings as recordings
 from earmark import library_results as results
 from earmark import library_scores as scores
 from earmark.annotations import Annotation, Change
+from earmark.errors import LibraryError
 from earmark.library_query import Found
 from earmark.library_recordings import KnownRecording
 from earmark.library_results import METHOD
@@ -123,33 +124,29 @@ class Library:
         Args:
             info: what the file is, where that is known: one of another length needs no closer look.
         """
-        from earmark import library_moves as moves
-
         return moves.recognise(self, Path(path), info.duration if info else None)
 
-    def hash_missing(self, paths: Iterable[Name] | None = None) -> int:
+    def hash_missing(self, paths: Iterable[Name] | None = None, cancelled: Callable[[], bool] | None = None) -> int:
         """Look at the content of files, so that they are found again when they are moved; return how many.
 
         It reads whole files: not on a thread that somebody waits for.
 
         Args:
             paths: recordings in the library; None is all that were annotated or tagged.
+            cancelled: asked every few megabytes.
         """
-        from earmark import library_moves as moves
+        return moves.hash_missing(self, paths, cancelled or (lambda: False))
 
-        return moves.hash_missing(self, paths)
-
-    def content_of(self, path: Path) -> str | None:
-        """Return the sha256 of a file's content; None where it cannot be read."""
+    def content_of(self, path: Path, cancelled: Callable[[], bool] = lambda: False) -> str | None:
+        """Return the sha256 of a file's content; None where it cannot be read, or it was cancelled."""
         try:
             facts = recordings.file_facts(path)
             if self._hashed and self._hashed[0] == facts:
                 return self._hashed[1]
-            with path.open("rb") as stream:
-                found = hashlib.file_digest(stream, "sha256").hexdigest()
-        except (OSError, file.LibraryError):
+            found = moves.sha256(path, cancelled)
+        except (OSError, LibraryError):
             return None
-        self._hashed = (facts, found)
+        self._hashed = (facts, found) if found else self._hashed
         return found
 
     def tags_of(self, path: Name) -> tuple[str, ...]:

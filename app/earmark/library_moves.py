@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ from earmark import library_recordings as recordings
 from earmark.errors import LibraryError
 
 FEW = 64  # recordings of one size: whether their files are still there is quicker to see than what is in a new one
+PIECE = 1 << 22  # bytes read at once
 CLOSE = 0.5  # seconds by which a stated length may be off
 ANNOTATED = (
     "SELECT * FROM recordings WHERE sha256 IS NULL AND (EXISTS (SELECT 1 FROM annotations WHERE recording = "
@@ -24,7 +26,7 @@ class Shelf(Protocol):
     """What of the library is needed here."""
 
     def transaction(self, kind: Any = ...) -> AbstractContextManager[sqlite3.Connection]: ...
-    def content_of(self, path: Path) -> str | None: ...
+    def content_of(self, path: Path, cancelled: Callable[[], bool] = ...) -> str | None: ...
 
 
 def recognise(library: Shelf, path: Path, duration: float | None) -> bool:
@@ -48,18 +50,29 @@ def recognise(library: Shelf, path: Path, duration: float | None) -> bool:
     return True
 
 
-def hash_missing(library: Shelf, paths: Iterable[str | os.PathLike[str]] | None) -> int:
+def sha256(path: Path, cancelled: Callable[[], bool]) -> str | None:
+    """Return the sha256 of a file; None where it was cancelled."""
+    found = hashlib.sha256()
+    with path.open("rb") as stream:
+        while piece := stream.read(PIECE):
+            if cancelled():
+                return None
+            found.update(piece)
+    return found.hexdigest()
+
+
+def hash_missing(library: Shelf, paths: Iterable[str | os.PathLike[str]] | None, cancelled: Callable[[], bool]) -> int:
     """Look at the content of files that were not looked at yet; see `Library.hash_missing`."""
     with library.transaction("DEFERRED") as database:
         if paths is None:
             rows = database.execute(ANNOTATED).fetchall()
         else:
             rows = [row for row in (recordings.row_of(database, path) for path in paths) if row and not row["sha256"]]
-    return sum(_hash(library, row) for row in rows)
+    return sum(_hash(library, row, cancelled) for row in rows)
 
 
-def _hash(library: Shelf, row: sqlite3.Row) -> bool:
-    found = library.content_of(recordings.path_of(row))
+def _hash(library: Shelf, row: sqlite3.Row, cancelled: Callable[[], bool]) -> bool:
+    found = library.content_of(recordings.path_of(row), cancelled)
     if found is None:
         return False
     facts = recordings.file_facts(recordings.path_of(row))

@@ -23,6 +23,7 @@ class Folding(QObject):
         self.strip = QToolBar("Folded panels")
         self._window, self._icons = window, icons  # a panel's name → its icon's
         self._folded: list[QDockWidget] = []
+        self._front: QDockWidget | None = None  # the one of them that was not behind a tab
         self._buttons: dict[str, QToolButton] = {}
         self.strip.setObjectName("folded")
         self.strip.setMovable(False)
@@ -47,7 +48,9 @@ class Folding(QObject):
         """Bring back what folded, before the layout is remembered."""
         for panel in self._folded:
             panel.show()
-        self._folded = []
+        if self._front:
+            self._front.raise_()
+        self._folded, self._front = [], None
         self.strip.hide()
 
     def eventFilter(self, watched, event) -> bool:  # noqa: N802 - Qt's
@@ -62,6 +65,7 @@ class Folding(QObject):
 
     def _fold(self, panels: Sequence[QDockWidget]) -> None:
         self._folded = list(panels)
+        self._front = next((panel for panel in panels if _is_seen(panel)), panels[0] if panels else None)
         for panel in panels:
             panel.hide()
         self.strip.setVisible(bool(panels))
@@ -73,10 +77,7 @@ class Folding(QObject):
         return [
             panel
             for panel in panels
-            if panel
-            and self._window.dockWidgetArea(panel) == area
-            and not panel.isFloating()
-            and _is_open(panel)
+            if panel and self._window.dockWidgetArea(panel) == area and not panel.isFloating() and _is_open(panel)
         ]
 
     def _button(self, panel: QDockWidget) -> QToolButton:
@@ -92,13 +93,17 @@ class Folding(QObject):
 
     def _toggle(self, panel: QDockWidget) -> None:
         """Show a folded panel in the place of the others, or fold it again."""
-        shown = panel.isVisible() and not panel.visibleRegion().isEmpty()
+        shown = _is_seen(panel)
         for each in self._folded:
             each.hide()
         if not shown:
             panel.show()
             panel.raise_()
             panel.setFocus()
+
+
+def _is_seen(panel: QDockWidget) -> bool:
+    return panel.isVisible() and not panel.visibleRegion().isEmpty()
 
 
 def _is_open(panel: QDockWidget) -> bool:
