@@ -31,7 +31,7 @@ from earmark.playback import Playback
 
 log = logging.getLogger(__name__)
 SIZE = (1280, 800)
-SIDES = (200, 340)  # pixels, left and right docks at first
+SIDES = (236, 340)  # pixels, left and right docks at first
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 DEEDS = (
     Deed(name="next_pane", menu="|&View", text="Next &pane", keys=("F6",)),

@@ -36,7 +36,7 @@ DEEDS = (
     Deed(name="hints", menu="&Help", text="Show the &hints again"),
     Deed(name="about", menu="|&Help", text="&About Earmark"),
 )
-FOLDED = {"recordings": "recordings", "queue": "queue"}  # a panel's name → its icon's
+FOLDED = {"recordings": "recordings", "library": "library", "queue": "queue"}  # a panel's name → its icon's
 
 
 class Home:
