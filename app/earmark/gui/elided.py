@@ -14,6 +14,11 @@ class Elided(QLabel):
         self.setObjectName("muted")
         self._whole = ""
 
+    @property
+    def whole(self) -> str:
+        """Return all of the text."""
+        return self._whole
+
     def show_text(self, text: str) -> None:
         """Show a text, or what of it there is room for."""
         self._whole = text

@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from earmark.gui.axes import time_text
+from earmark.gui.elided import Elided
 from earmark.gui.own_keys import BUTTON, keep_keys
 
 SHOWN_AFTER_MS = 300
+NARROWEST = 40  # pixels of the bar
 TIME_LEFT_AFTER = 2.0  # seconds
 
 
@@ -24,11 +26,13 @@ class ProgressRow(QWidget):
         super().__init__()
         self._clock = clock
         self._began = 0.0
-        self.label = QLabel()
+        self.label = Elided()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress")
-        self.bar.setFixedSize(90, 12)
+        self.bar.setFixedHeight(12)
+        self.bar.setMinimumWidth(NARROWEST)
+        self.bar.setMaximumWidth(90)
         self.cancel = QPushButton("&Cancel")
         self.cancel.setToolTip("Cancel the analysis (Esc)")
         keep_keys(self.cancel, BUTTON)
@@ -52,7 +56,7 @@ class ProgressRow(QWidget):
         """Something begins; it is shown once it has taken a moment."""
         self._began = self._clock()
         self.bar.setRange(0, 0)  # how far it will go is not known yet
-        self.label.setText(what)
+        self.label.show_text(what)
         if not self.bar.isVisibleTo(self):
             self._waiting.start()
 
@@ -63,7 +67,7 @@ class ProgressRow(QWidget):
         self.bar.setValue(round(part * 1000))
         taken = self._clock() - self._began
         left = f" · {time_text(taken * (1 - part) / part, 0)} left" if part and taken >= TIME_LEFT_AFTER else ""
-        self.label.setText(f"{what} {part:.0%}{left}")
+        self.label.show_text(f"{what} {part:.0%}{left}")
 
     def end(self) -> None:
         """It is done, or given up."""
