@@ -13,6 +13,7 @@ from earmark.gui.tags_model import READING, WHOLE
 from earmark.gui.theme import DARK
 from earmark.gui.thresholds_model import EVENTS, LABEL, PROBABILITY, RIGHT, THRESHOLD, WRONG, Row
 from earmark.gui.thresholds_window import ThresholdsWindow
+from earmark.judging import relabel
 from earmark.library import Library
 from earmark.reliability import study
 
@@ -192,3 +193,11 @@ def test_a_chosen_threshold_moves_events_and_is_kept_for_the_model(analysed, qtb
     qtbot.waitUntil(lambda: again.desk.findings.analysis is not None)
     assert again.desk.settings_row.settings().threshold_of("dog_bark") == 0.7
     assert again.desk.settings_row.settings().threshold_of("speech") == 0.5
+
+
+def test_what_is_judged_in_the_window_counts_a_moment_later(analysed, qtbot):
+    findings, knowledge = analysed.desk.findings, analysed.calibrating.knowledge
+    findings.apply(relabel([each for each in findings.events if each.label == "dog_bark"], "wolf", "Ann"))
+    qtbot.waitUntil(lambda: [(each.label, each.is_right) for each in knowledge.judgements] == [("dog_bark", False)])
+    findings.undo()
+    qtbot.waitUntil(lambda: not knowledge.judgements)
