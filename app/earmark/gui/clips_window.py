@@ -34,7 +34,7 @@ from earmark.judging import JudgedEvent
 
 FORM_TITLES = {"wav": "WAV", "flac": "FLAC, smaller and without loss"}
 LONGEST_PADDING = 600.0  # seconds
-PREVIEWED = 2  # names
+PREVIEWED, PREVIEW_LINES = 2, 3  # names; with what is said under them
 WIDTH = 580  # pixels
 KEPT = ("clips_form", "clips_padding", "clips_pattern", "clips_list")
 
@@ -81,6 +81,8 @@ class ClipsWindow(QDialog):
         self.padding.setSingleStep(0.1)
         self.padding.setSuffix(" s")
         self.preview.setWordWrap(True)
+        self.preview.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.preview.setMinimumHeight(PREVIEW_LINES * self.preview.fontMetrics().lineSpacing())
         self.progress.hide()
         self.browse.setAutoDefault(False)  # Enter cuts
         self.button.setDefault(True)

@@ -29,7 +29,7 @@ from earmark.gui.theme import muted
 WHICH = {"kept": "All but the rejected", "accepted": "Only the accepted", "all": "All, the rejected too"}
 NOTHING_LOST = "This format holds everything."
 READING = "Reading what is known…"
-WIDTH = 560  # pixels
+WIDTH, LINES = 600, 6  # pixels; of losses
 
 
 class ExportWindow(QDialog):
@@ -66,6 +66,8 @@ class ExportWindow(QDialog):
         for widget, (name, tip) in self._names().items():
             widget.setAccessibleName(name)
             widget.setToolTip(tip)
+        self.losses.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.losses.setMinimumHeight(LINES * self.losses.fontMetrics().lineSpacing())  # so that nothing jumps
         for label in (self.losses, self.warning):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -118,8 +120,9 @@ class ExportWindow(QDialog):
     def begin(self) -> None:
         """Show the window and ask for what is known of the recordings."""
         self.open()
-        self.out.selectAll()
         self._choose_scope()
+        self.out.setFocus()
+        self.out.selectAll()  # what is typed replaces what is proposed
 
     def restore(self, kept: Mapping[str, Any]) -> None:
         """Choose as the last time."""

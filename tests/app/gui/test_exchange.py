@@ -59,9 +59,8 @@ def test_what_a_format_cannot_hold_is_shown_while_it_is_chosen(analysed, qtbot):
     assert asked.losses.text() == "This format holds everything."
 
 
-def test_a_known_ending_that_is_typed_chooses_the_format(analysed, qtbot, tmp_path):
+def test_a_path_can_be_typed_at_once_and_a_known_ending_chooses_the_format(analysed, qtbot, tmp_path):
     asked = export_window(analysed, qtbot)
-    asked.out.clear()
     qtbot.keyClicks(asked.out, str(tmp_path / "x.selections.txt"))
     assert asked.format.currentData() == "raven"
     qtbot.keyClick(asked.out, Qt.Key.Key_Return)
