@@ -163,12 +163,18 @@ class _Drawing:
     level: int
 
     def draw(self, exposed: QRectF) -> None:
-        """Draw the tiles that are exposed, over the whole level where some are not there yet."""
-        grid = self.pixels.grid
-        tiles = tiles_between(grid, self.level, exposed.left(), exposed.right())
-        if not all(self.pixels.has_tile(self.level, index) for index in tiles):
-            self._draw_tiles(grid.whole_level, tiles_between(grid, grid.whole_level, exposed.left(), exposed.right()))
-        self._draw_tiles(self.level, tiles)
+        """Draw the tiles that are exposed, over coarser ones where some are not there yet."""
+        levels = [self.level]
+        while levels[-1] < self.pixels.grid.whole_level and not self._has_all(levels[-1], exposed):
+            levels.append(levels[-1] + 1)
+        for level in reversed(levels):
+            self._draw_tiles(level, self._tiles(level, exposed))
+
+    def _tiles(self, level: int, exposed: QRectF) -> range:
+        return tiles_between(self.pixels.grid, level, exposed.left(), exposed.right())
+
+    def _has_all(self, level: int, exposed: QRectF) -> bool:
+        return all(self.pixels.has_tile(level, index) for index in self._tiles(level, exposed))
 
     def _draw_tiles(self, level: int, tiles: range) -> None:
         column = self.pixels.grid.column_seconds(level) * self.device.width() / self.pixels.grid.duration

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from PySide6.QtGui import QColor
 
+from earmark.gui.colour_maps import colours_of
 from earmark.gui.spectrogram_item import tiles_between
 from earmark.gui.spectrogram_loader import SpectrogramLoader
-from earmark.spectrogram import Grid, SpectrogramSettings
+from earmark.spectrogram import TILE_COLUMNS, Grid, SpectrogramSettings
 from earmark.tile_cache import TileCache
 
 SETTINGS = SpectrogramSettings(fft_size=4096, window="blackman-harris", overlap=0.75)
@@ -98,6 +101,20 @@ def test_tiles_ahead_are_wanted_where_the_view_is_going(qtbot, make_window, make
     first = tiles_between(grid, 0, 58.0, 59.0).start
     qtbot.waitUntil(lambda: (0, first - 1) in wanted)
     qtbot.waitUntil(lambda: pixels_of(window).has_tile(0, first - 1))
+
+
+def test_what_is_known_in_half_the_detail_is_drawn_until_the_rest_comes(qtbot, make_window, make_recording):
+    window = make_window([make_recording("long.wav", seconds=600.0)])
+    qtbot.waitUntil(lambda: pixels_of(window) is not None and pixels_of(window).is_complete)
+    item, pixels = window.desk.centre.spectrogram.item, pixels_of(window)
+    item.lacked.disconnect()  # nothing comes
+    loud = np.full((TILE_COLUMNS, pixels.grid.rows), 250, np.uint8)
+    for index in tiles_between(pixels.grid, 1, 500.0, 502.0):
+        pixels.add_tile(1, index, loud)
+    window.desk.span.show(500.0, 501.0)
+    picture = window.desk.centre.spectrogram.plot.viewport().grab().toImage()
+    brightest = QColor(*map(int, colours_of("viridis")[-1]))
+    assert picture.pixelColor(picture.width() - 50, picture.height() // 2) == brightest
 
 
 def test_tiles_between_two_times_are_those_of_the_recording():
