@@ -28,7 +28,7 @@ from earmark.gui.settings_row import SettingsRow
 from earmark.gui.transport import Transport, spaced
 
 FRAME = QSize(16, 48)  # that window managers put around a window
-MODEL_WIDTH = 180  # pixels; longer names are read in its list
+MODEL_WIDTH = 150  # pixels; longer names are read in its list
 VERSION = 1  # of the saved state: a new one where docks or toolbars change their meaning
 
 
@@ -42,7 +42,7 @@ class Tools(QToolBar):
         self.setIconSize(QSize(20, 20))
         self.device_line = self._speed = ""  # once they are known
         self.transport, self.model, self.device = transport, ModelPicker(), Elided()
-        self.model.setMaximumWidth(MODEL_WIDTH)
+        self.model.setFixedWidth(MODEL_WIDTH)
         self.device.setAccessibleName("Device and speed")
         self._lay_out(actions)
 
@@ -63,7 +63,7 @@ class Tools(QToolBar):
         gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(gap)
         self.addWidget(self.model)
-        self.addWidget(spaced(self.device))
+        self.addWidget(spaced(self.device, margin=3))
 
     def show_device(self, line: str) -> None:
         """Show what the models run on: "CPU, 2 threads: no CUDA device was found"."""

@@ -18,7 +18,7 @@ LOWEST = -60.0  # dB, at the left
 TICKS = (-60, -40, -20, 0)
 HOLD_SECONDS, FALL = 1.5, 20.0  # a peak stays, then falls by so many dB in a second
 TOO_LOUD = 1.0
-SIZE = QSize(120, 28)
+SIZE = QSize(110, 28)
 MARK, BARS, LETTERS = 12, 14, 9  # pixels: the mark's width, the bars' height, the figures' height
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QActionGroup
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
 SYSTEM = "&The system's choice"
@@ -18,9 +18,10 @@ class OutputMenu(QObject):
     chosen = Signal(str)  # the device's name; empty is the system's choice
     asked_again = Signal()
 
-    def __init__(self, menu: QMenu) -> None:
+    def __init__(self, menu: QMenu, *, before: QAction) -> None:
         super().__init__(menu)
-        self.menu = menu.addMenu("Output dev&ice")
+        self.menu = QMenu("Output dev&ice", menu)
+        menu.insertMenu(before, self.menu)
         self._group = QActionGroup(self)
         self._group.triggered.connect(lambda action: self.chosen.emit(action.data()))
         self.show_devices((), "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from earmark.api import AudioDeviceError
@@ -36,9 +37,9 @@ class Outputs(QObject):
         self.check.found.connect(self._take)
         self.check.failed.connect(self._miss)
 
-    def fill(self, menu: QMenu) -> None:
+    def fill(self, menu: QMenu, *, before: QAction) -> None:
         """Put the devices into a menu."""
-        self._menu = OutputMenu(menu)
+        self._menu = OutputMenu(menu, before=before)
         self._menu.chosen.connect(self.choose)
         self._menu.asked_again.connect(self.look_again)
 

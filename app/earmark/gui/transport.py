@@ -48,7 +48,7 @@ class SpeedBox(QComboBox):
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         for speed in SPEEDS:
             self.addItem(speed_text(speed))
-        self.setFixedWidth(78)
+        self.setFixedWidth(72)
         self.setAccessibleName("Speed")
         self.setToolTip("Speed, 0.25 to 4 times, at the same pitch (slower: <, faster: >)")
         keep_keys(self, PICKER)
@@ -88,7 +88,7 @@ class VolumeSlider(QSlider):
         super().__init__(Qt.Orientation.Horizontal)
         self.setRange(QUIETEST, LOUDEST)
         self.setPageStep(6)
-        self.setFixedWidth(84)
+        self.setFixedWidth(72)
         self.setAccessibleName("Volume in decibels")
         keep_keys(self, SLIDER)
         self.valueChanged.connect(self._tell)
@@ -145,12 +145,12 @@ class Transport:
         """Add everything to a toolbar, each by itself: what does not fit goes behind its arrow."""
         for name in ("to_start", "play", "to_end", "loop"):
             bar.addAction(actions[name])
-        bar.widgetForAction(actions["play"]).setMinimumWidth(76)  # "Play" and "Stop" alike
+        bar.widgetForAction(actions["play"]).setMinimumWidth(72)  # "Play" and "Stop" alike
         bar.addWidget(spaced(self.clock))
         bar.addWidget(self.speed)
         bar.addAction(actions["mute"])
         bar.addWidget(self.volume)
-        bar.addWidget(spaced(self.meter))
+        bar.addWidget(spaced(self.meter, margin=4))
 
     def wear(self, theme: Theme) -> None:
         """Draw in a theme's colours."""

@@ -1,24 +1,23 @@
-"""Hearing: playing, how fast, how loud, and where the playhead is."""
+"""Hearing: playing, where the playhead is, and on which device."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from earmark.decibels import amplitude
+from earmark.gui import playing_manner
 from earmark.gui.actions import Deed
 from earmark.gui.desk import Desk
 from earmark.gui.layout import Tools
 from earmark.gui.outputs import Outputs
 from earmark.gui.part import Menus, Part
-from earmark.gui.speed_menu import SpeedMenu
+from earmark.gui.playing_manner import PlayingManner
 from earmark.gui.theme import Theme
-from earmark.gui.transport import SPEEDS, Transport
+from earmark.gui.transport import Transport
+from earmark.route import Stretch
 
 SHORT, LONG = 1.0, 15.0  # seconds of seeking
-LOUDER = 3.0  # dB
 DEEDS = (
     Deed(name="play", menu="&Play", text="&Play", keys=("Space", "P"), icon="play", needs="recording"),
     Deed(name="play_selection", menu="&Play", text="Play the &selection", keys=("Shift+Space",), needs="stretch"),
@@ -30,38 +29,31 @@ DEEDS = (
     Deed(name="forward", menu="&Play", text="&Forward", keys=("Right",), needs="recording"),
     Deed(name="back_far", menu="&Play", text="Ba&ck far", keys=("Shift+Left",), needs="recording"),
     Deed(name="forward_far", menu="&Play", text="Forward f&ar", keys=("Shift+Right",), needs="recording"),
-    Deed(name="slower", menu="|&Play", text="Slo&wer", keys=("<",)),
-    Deed(name="faster", menu="&Play", text="Faster", keys=(">",)),
-    Deed(name="louder", menu="|&Play", text="Lo&uder", keys=("Ctrl+Up",)),
-    Deed(name="quieter", menu="&Play", text="&Quieter", keys=("Ctrl+Down",)),
-    Deed(name="mute", menu="&Play", text="&Mute", keys=("M",), icon="volume", checkable=True),
-    Deed(name="only_band", menu="|&Play", text="Only t&he selected frequencies", keys=("B",), checkable=True),
+    *playing_manner.DEEDS,
 )
 
 
 class Hearing:
-    """The player, its keys, its clock, and the manner in which it plays."""
+    """The player, its keys and its clock."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.transport = Transport(lambda: desk.playback.level)
         self.outputs = Outputs(desk.playback, desk.notices)
+        self.manner = PlayingManner(desk, self.transport)
         self.sound = self.outputs.check
         self._connect()
 
     def _connect(self) -> None:
-        desk, player, transport = self._desk, self._desk.player, self.transport
+        desk, player = self._desk, self._desk.player
         player.failed.connect(desk.notices.report)
         player.moved.connect(lambda seconds: self._show_clock())
         player.playing_changed.connect(self._show_playing)
-        player.playing_changed.connect(transport.meter.follow)
+        player.playing_changed.connect(self.transport.meter.follow)
         desk.centre.sought.connect(player.seek)
         desk.shown.left.connect(lambda: self._load(None))
         desk.shown.opened.connect(self._load)
-        desk.shown.drawing.begun.connect(lambda grid: self._follow_channel())
         desk.selection.changed.connect(self._follow_selection)
-        transport.speed.chosen.connect(self._choose_speed)
-        transport.volume.chosen.connect(lambda level: self._turn_up())
         self.outputs.changed.connect(self._show_playing)
 
     @property
@@ -69,9 +61,9 @@ class Hearing:
         """Return what this adds to the window."""
         return Part(
             deeds=DEEDS,
-            doing=self._playing() | self._manner(),
+            doing=self._doing() | self.manner.doing(),
             menus=self._fill,
-            keep=self._keep,
+            keep=lambda: {**self.manner.keep(), "output": self.outputs.wished},
             restore=self._restore,
             wear=self._wear,
             close=self.sound.close,
@@ -85,7 +77,7 @@ class Hearing:
         """Look for a sound device."""
         self.sound.start()
 
-    def _playing(self):
+    def _doing(self):
         player, span = self._desk.player, self._desk.span
         return {
             "play": player.toggle,
@@ -100,47 +92,28 @@ class Hearing:
             "forward_far": lambda: player.seek(player.position + LONG),
         }
 
-    def _manner(self):
-        volume = self.transport.volume
-        return {
-            "slower": lambda: self._step_speed(-1),
-            "faster": lambda: self._step_speed(1),
-            "louder": lambda: volume.step(LOUDER),
-            "quieter": lambda: volume.step(-LOUDER),
-            "mute": lambda muted: self._turn_up(),
-            "only_band": lambda only: self._follow_selection(),
-        }
-
     def _fill(self, menus: Menus) -> None:
-        self._speeds = SpeedMenu(menus["&Play"], before=self._desk.do["louder"])
-        self._speeds.chosen.connect(self._choose_speed)
-        self.outputs.fill(menus["&Play"])
-
-    def _keep(self) -> Mapping[str, Any]:
-        muted = self._desk.do["mute"].isChecked()
-        return {"volume": self.transport.volume.value(), "muted": muted, "output": self.outputs.wished}
+        play = menus["&Play"]
+        self.manner.fill(play)
+        self.outputs.fill(play, before=self._desk.do["only_band"])
 
     def _restore(self, kept: Mapping[str, Any]) -> None:
-        volume, output = kept.get("volume"), kept.get("output")
-        if isinstance(volume, int):
-            self.transport.volume.setValue(volume)
-        self._desk.do["mute"].setChecked(kept.get("muted") is True)
-        self._turn_up()
+        self.manner.restore(kept)
+        output = kept.get("output")
         if isinstance(output, str):
             self.outputs.choose(output)
 
     def _wear(self, theme: Theme) -> None:
         self.transport.wear(theme)
         self._show_playing()
-        self._show_muted()
+        self.manner.show_muted()
 
     def _load(self, path: Path | None) -> None:
         info = self._desk.shown.info
         self._desk.player.load(path, info.duration if path and info else 0.0)
-        self._follow_channel()
         self._show_clock()
 
-    def _stretch(self) -> tuple[float, float] | None:
+    def _selected(self) -> Stretch | None:
         """Return the seconds selected, or else those of the event selected."""
         if selected := self._desk.selection.stretch:
             return selected.start, selected.end
@@ -148,8 +121,8 @@ class Hearing:
         return (events[-1].onset, events[-1].offset) if events else None
 
     def _play_selection(self) -> None:
-        if stretch := self._stretch():
-            self._desk.player.play(*stretch)
+        if selected := self._selected():
+            self._desk.player.play(*selected)
 
     def _loop_selection(self) -> None:
         self._desk.do["loop"].setChecked(True)
@@ -159,37 +132,6 @@ class Hearing:
     def _follow_selection(self) -> None:
         selected = self._desk.selection.stretch
         self._desk.player.show_region((selected.start, selected.end) if selected else None)
-        band = None
-        if selected and self._desk.do["only_band"].isChecked() and (selected.low or selected.high):
-            info = self._desk.shown.info
-            band = (selected.low or 0.0, selected.high or (info.sample_rate / 2 if info else 1e6))
-        self._desk.playback.manner = replace(self._desk.playback.manner, band=band)
-
-    def _follow_channel(self) -> None:
-        info, channel = self._desk.shown.info, self._desk.shown.drawing.channel
-        there = channel == "mix" or (info is not None and int(channel) <= info.channels)
-        self._desk.playback.manner = replace(self._desk.playback.manner, channel=channel if there else "mix")
-
-    def _choose_speed(self, speed: float) -> None:
-        self.transport.speed.show_speed(speed)
-        self._speeds.show_speed(speed)
-        self._desk.playback.manner = replace(self._desk.playback.manner, speed=speed)
-
-    def _step_speed(self, count: int) -> None:
-        """Go on to the next slower or faster speed of the list."""
-        speed = self._desk.playback.manner.speed
-        beyond = [each for each in SPEEDS[::count] if (each - speed) * count > 0]
-        if beyond:
-            self._choose_speed(beyond[0])
-
-    def _turn_up(self) -> None:
-        muted = self._desk.do["mute"].isChecked()
-        self._desk.playback.gain = 0.0 if muted else amplitude(self.transport.volume.level)
-        self._show_muted()
-
-    def _show_muted(self) -> None:
-        muted = self._desk.do["mute"].isChecked()
-        self._desk.do.rename("mute", "&Mute", "muted" if muted else "volume", self._desk.appearance.theme)
 
     def _show_clock(self) -> None:
         info = self._desk.shown.info
