@@ -1,6 +1,6 @@
 # What a person types. Everything is set up on the way; a second time costs a fraction of a second.
 .POSIX:
-.PHONY: run test check bench lock clean
+.PHONY: run test check bench soak lock clean
 
 run:    ## set up, then open the window on the demo recording
 	@sh scripts/setup.sh run
@@ -17,6 +17,10 @@ check:  ## the same without the tests: format, lint, types, imports
 bench:  ## measure what Earmark promises; JSON under build/bench/
 	@sh scripts/setup.sh test
 	@.venv/bin/python -m bench
+
+soak:   ## a day of listening in minutes: does memory stay flat?
+	@sh scripts/setup.sh test
+	@.venv/bin/python -m bench.soak
 
 lock:   ## pin every dependency again
 	@sh scripts/setup.sh test

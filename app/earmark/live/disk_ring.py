@@ -66,6 +66,12 @@ class DiskRing:
         with self._changing:
             return self._pieces[0].first if self._pieces else self._ring.oldest
 
+    @property
+    def reach(self) -> int:
+        """Return up to which sample all is on disk."""
+        with self._changing:
+            return self._pieces[-1].last if self._pieces else 0
+
     def read(self, first: int, last: int) -> Float:
         """Return the samples [frames, channels] that are left of first..last."""
         with self._changing:

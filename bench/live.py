@@ -1,0 +1,197 @@
+"""Listening in the window: frames a second while it records, tags and writes; how late labels are; what it costs.
+
+The window is the real one, offscreen at 1600×900, with the bundled model in its engine; the microphone is a recording
+that comes in at its own pace. `EARMARK_BENCH_SECONDS` makes it longer than half a minute.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench import target
+
+ROOT = Path(__file__).resolve().parents[1]
+DEMO = ROOT / "resources" / "earmark_resources" / "demo.flac"
+MODEL = "htsat/everyday"
+SECONDS = float(os.environ.get("EARMARK_BENCH_SECONDS", "30"))
+SIZE = (1600, 900)
+SURE = 0.5  # a label of which the file's analysis says more than that must be heard live, too
+CAPTURE_LATENCY = 0.04 + 0.02  # seconds: what a microphone adds that a recording does not, and its block
+
+
+def measure() -> dict[str, Any]:
+    """Return the figures of one run, in a process of its own."""
+    with tempfile.TemporaryDirectory() as home:
+        ended = subprocess.run(
+            [sys.executable, "-m", "bench.live", home],
+            cwd=ROOT,
+            env=os.environ | {"EARMARK_HOME": home, "QT_QPA_PLATFORM": "offscreen"},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS + 240,
+            check=False,
+        )
+    if ended.returncode:
+        raise RuntimeError(f"Listening failed: {ended.stderr}")
+    results = json.loads(ended.stdout.splitlines()[-1])
+    limit = results["hop_s"] + results["inference_s"] + results["frame_s"] + 0.1
+    return results | {
+        "targets": [
+            target("frames a second while listening, 1600×900", results["frames_per_second"], "/s", at_least=60),
+            target("99th percentile between two frames while listening", results["p99_ms"], "ms", at_most=33),
+            target("sound to label, 95th percentile", results["latency_p95_s"], "s", at_most=round(limit, 3)),
+            target("capture and drawing, part of one core", results["window_core"], "", at_most=0.2),
+            target("blocks dropped", results["dropped"], "", at_most=0),
+            target("samples that were not recorded", results["not_recorded"], "", at_most=0),
+        ]
+    }
+
+
+def sound(path: Path) -> Path:
+    """Write the demo as often as it takes, at 48 kHz."""
+    import soundfile
+
+    from earmark import audio_file
+
+    once = audio_file.read(DEMO, sample_rate=48_000)
+    whole = np.tile(once, int(SECONDS * 48_000 / len(once)) + 1)[: round((SECONDS + 2) * 48_000)]
+    soundfile.write(path, whole, 48_000, subtype="PCM_16")
+    return path
+
+
+class Watched:
+    """A window that listens, and what was seen of it."""
+
+    def __init__(self, home: Path) -> None:
+        from PySide6.QtCore import QEvent, QObject, Qt
+
+        from earmark.gui.application import application_of, open_window, spare_the_collector
+        from earmark.gui.live_session import LiveWishes
+
+        self.application = application_of(["bench"])
+        self.window = open_window(self.application, theme="dark")
+        self.window.is_remembered = False
+        self.window.setWindowState(Qt.WindowState.WindowNoState)
+        self.window.resize(*SIZE)
+        self.window.show()
+        self.window.begin([])
+        self.window.live.wishes = LiveWishes(rehearsal=sound(home / "mic.wav"), folder=home / "recorded")
+        self.painted: list[float] = []
+        self.moments: list[Any] = []
+        seen = self.painted
+
+        class Watch(QObject):
+            def eventFilter(self, watched, event) -> bool:  # noqa: N802 - Qt's
+                if event.type() == QEvent.Type.Paint:
+                    seen.append(time.perf_counter())
+                return False
+
+        self._watch = Watch()
+        self.window.desk.centre.spectrogram.plot.viewport().installEventFilter(self._watch)
+        spare_the_collector()
+
+    def until(self, true, patience: float = 120.0) -> None:
+        """Let the window work until something is so."""
+        from PySide6.QtCore import QEventLoop, QTimer
+
+        ends, loop, look = time.monotonic() + patience, QEventLoop(), QTimer(interval=50)
+        look.timeout.connect(lambda: loop.quit() if true() or time.monotonic() > ends else None)
+        look.start()
+        loop.exec()
+
+    def run(self) -> dict[str, Any]:
+        """Listen, record and tag; return the figures."""
+        window = self.window
+        self.until(lambda: window.desk.listening.heading is not None)
+        window.desk.engines.prepare(MODEL)
+        window.do["record"].trigger()
+        self.until(lambda: window.live.view.is_on)
+        session = window.live.session
+        session.heard.connect(lambda ear, moment: self.moments.append(moment))
+        self.until(lambda: session.station.seconds > 1.0)
+        self.painted.clear()
+        began, busy = time.monotonic(), time.process_time()
+        self.until(lambda: session.station.seconds >= SECONDS, patience=SECONDS + 60)
+        core = (time.process_time() - busy) / (time.monotonic() - began)
+        frames = np.diff(self.painted)
+        ear = session.station.ears[0]
+        dropped = len(session.station.capture.gaps) + session.station.recorder.lost
+        events = self._heard_in_the_file()
+        window.do["listen"].trigger()
+        self.until(lambda: window.live.session is None)
+        return {
+            "seconds": SECONDS,
+            "frames_per_second": len(frames) / float(frames.sum()),
+            "p99_ms": 1000 * float(np.percentile(frames, 99)),
+            "longest_ms": 1000 * float(frames.max()),
+            "window_core": core,
+            "dropped": dropped,
+            "not_recorded": self._not_recorded(),
+            "hop_s": ear.hop,
+            "frame_s": ear.track.hop,
+            "inference_s": float(np.median([moment.inference for moment in self.moments])),
+            "skipped_answers": ear.late,
+            **self._latency(events, ear.heading.labels),
+        }
+
+    def _heard_in_the_file(self) -> list[Any]:
+        from earmark.events import EventSettings, find_events
+
+        analysis = self.window.desk.engines.analyse(DEMO, MODEL)
+        settings = EventSettings(threshold=SURE)
+        frames, hop = analysis.timeline()
+        return find_events(frames, hop, analysis.labels, settings, duration=analysis.duration)
+
+    def _latency(self, events: list[Any], labels: tuple[str, ...]) -> dict[str, Any]:
+        """Return how long after its onset in the file each event was first told live, in seconds."""
+        late, missed = [], 0
+        for event in events:
+            if event.offset > SECONDS - 3 or event.onset < 1.0:
+                continue
+            place = labels.index(event.label)
+            told = [
+                moment.seconds - event.onset + moment.latency
+                for moment in self.moments
+                if moment.newest[place] >= SURE and event.onset < moment.seconds < event.offset + 2
+            ]
+            late += told[:1]
+            missed += not told
+        return {
+            "latency_p95_s": float(np.percentile(late, 95)) + CAPTURE_LATENCY,
+            "latency_median_s": float(np.median(late)) + CAPTURE_LATENCY,
+            "events_told": len(late),
+            "events_missed": missed,
+        }
+
+    def _not_recorded(self) -> int:
+        """Return how many samples of what was recorded differ from what came in."""
+        import soundfile
+
+        [path] = self.window.live.wishes.folder.glob("*.wav")
+        heard, said = soundfile.read(path)[0], soundfile.read(self.window.live.wishes.rehearsal)[0]
+        size = 1 << (len(heard) + len(said)).bit_length()
+        alike = np.fft.irfft(np.fft.rfft(said, size) * np.conj(np.fft.rfft(heard, size)), size)
+        begin = int(alike[: len(said)].argmax())
+        both = min(len(heard), len(said) - begin)
+        return int((np.abs(heard[:both] - said[begin : begin + both]) > 2**-15).sum())
+
+
+def main(home: str) -> None:
+    """Run once, and print the figures."""
+    watched = Watched(Path(home))
+    results = watched.run()
+    watched.window.close()
+    print(json.dumps(results))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
