@@ -63,7 +63,7 @@ def _remark(search: Search, labels: Sequence[str]) -> str:
     if not labels:
         return "No scores"
     if search.settings.smooth:
-        return "not smoothed"
+        return "raw scores"  # of which the threshold looks at a median
     return f"from {search.settings.threshold_of(labels[0]):.2f}" if len(labels) == 1 else ""
 
 

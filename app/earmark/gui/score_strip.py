@@ -112,7 +112,8 @@ class ScoreItem(pg.GraphicsObject):
             self._draw_curve(painter, curve)
         for curve in self.curves:
             self._draw_level(painter, curve, curve.threshold, Qt.PenStyle.DashLine)
-            self._draw_level(painter, curve, curve.lasting, Qt.PenStyle.DotLine)
+            if len(self.curves) == 1:
+                self._draw_level(painter, curve, curve.lasting, Qt.PenStyle.DotLine)
 
     def _draw_curve(self, painter: QPainter, curve: Curve) -> None:
         pixels = max(round(self._span.length / (self.pixelLength(pg.Point(1, 0)) or 1)), 1)

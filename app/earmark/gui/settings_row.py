@@ -62,12 +62,13 @@ class SettingsRow(QWidget):
         self.own.setToolTip(OWN)
         keep_keys(self.own, BUTTON)
         self.count.setAccessibleName("Events found")
-        self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.count.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACING)
-        for widget in (self.threshold, self.own, *self._foldable, self.count):
+        for widget in (self.threshold, self.own, *self._foldable):
             row.addWidget(widget)
+        row.addWidget(self.count, 1)
 
     def offer_thresholds(self, thresholds: Mapping[str, float], chosen: Mapping[str, float] | None = None) -> None:
         """Offer a model's own thresholds, and those that the person chose for it; they are used until the slider moves.
