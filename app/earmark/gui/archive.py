@@ -144,6 +144,7 @@ class Archive(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("&Open", lambda: self._desk.open(list(paths)))
         menu.addAction("&Tags…", lambda: self.edit_tags(paths))
+        menu.addAction("&Export…", lambda: self._desk.exported.emit(list(paths)))
         menu.addAction("&Show in the folder", lambda: show_in_folder(paths[0])).setEnabled(len(paths) == 1)
         menu.addSeparator()
         menu.addAction("&Forget…", lambda: self.forget(paths))
@@ -170,6 +171,7 @@ class Archive(QObject):
     def _show(self, text: str, found: Found) -> None:
         if text == self.panel.search.text():
             self.panel.show_found(found)
+            self._desk.found = [each.path for each in found.recordings] if text.strip() else ()
 
     def _show_tags(self, chosen: Mapping[Path, Sequence[str]]) -> None:
         self._write_tags(chosen)

@@ -34,14 +34,17 @@ class Desk(QObject):
     Attributes:
         library: None where it cannot be used; annotations then last as long as the window.
         do: the actions of all parts, once the window has made them.
+        found: the recordings that the library was last searched for.
     """
 
     changed = Signal()  # what there is may have changed: deeds are allowed or not
     wanted = Signal(list)  # paths: open these
     queued = Signal(list)  # paths: have these heard, the files of folders too
     met = Signal(object)  # Path: the first recording in what was queued
+    exported = Signal(list)  # paths: what is known of these is to be exported
 
     do: Actions
+    found: Sequence[Path] = ()
 
     def __init__(
         self,

@@ -25,6 +25,7 @@ class Exporting:
         self._desk, self._errands = desk, errands
         self._chosen: Mapping[str, Any] = {}
         self.window: ExportWindow | None = None  # while it is open
+        desk.exported.connect(self.open)
 
     def keep(self) -> Mapping[str, Any]:
         """Return what is remembered."""
@@ -34,13 +35,13 @@ class Exporting:
         """Choose as the last time."""
         self._chosen = {name: kept[name] for name in ("export_format", "export_events") if name in kept}
 
-    def open(self, found: Sequence[Path] = ()) -> None:
+    def open(self, paths: Sequence[Path] = ()) -> None:
         """Ask what is to be exported, and where.
 
         Args:
-            found: recordings of the library that were searched for; they are offered first.
+            paths: recordings that were chosen in the library; they are offered first.
         """
-        scopes = self._scopes(found)
+        scopes = self._scopes(paths)
         if not scopes:
             return
         self.window = window = ExportWindow(self._desk.window, scopes)
@@ -54,13 +55,15 @@ class Exporting:
         self._chosen = window.chosen()
         self.window = None
 
-    def _scopes(self, found: Sequence[Path]) -> list[Scope]:
-        shown_path, listed = self._desk.shown.path, self._desk.recordings.paths()
-        scopes = [Scope(title=f"The {len(found)} found in the library", paths=tuple(found))] if found else []
+    def _scopes(self, chosen: Sequence[Path]) -> list[Scope]:
+        shown_path, listed, found = self._desk.shown.path, self._desk.recordings.paths(), self._desk.found
+        scopes = [Scope(title=_title("The {} chosen in the library", chosen), paths=tuple(chosen))] if chosen else []
         if shown_path:
             scopes.append(Scope(title=f"This recording, {shown(shown_path)}", paths=(shown_path,)))
         if len(listed) > 1:
-            scopes.append(Scope(title=f"All {len(listed)} recordings in the list", paths=tuple(listed)))
+            scopes.append(Scope(title=_title("All {} in the list", listed), paths=tuple(listed)))
+        if found:
+            scopes.append(Scope(title=_title("The {} found in the library", found), paths=tuple(found)))
         return scopes
 
     def _gather(self, scope: Scope) -> None:
@@ -114,3 +117,7 @@ def _gathered(scope: Scope, here, gatherer: exchange.Gatherer | None) -> Known:
         except EarmarkError:
             unknown.append(shown(path))
     return documents, unknown
+
+
+def _title(words: str, paths: Sequence[Path]) -> str:
+    return words.format(f"{len(paths)} recordings" if len(paths) != 1 else f"recording {shown(paths[0])}")

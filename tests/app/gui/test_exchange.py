@@ -11,6 +11,7 @@ from PySide6.QtGui import QDropEvent
 
 from earmark import exchange
 from earmark.document import read_documents
+from earmark.library import Library
 
 
 def export_window(window, qtbot):
@@ -164,3 +165,47 @@ def test_what_is_exported_and_imported_again_is_known(analysed, qtbot, tmp_path)
     assert json.loads((tmp_path / "x.json").read_text())["sample_rate"] == 32_000
     drop(analysed, tmp_path / "x.json")
     qtbot.waitUntil(lambda: "2 were there already" in notices(analysed))
+
+
+@pytest.fixture
+def two(make_window, make_recording, tmp_path, qtbot):
+    """A window with a library and two recordings, both of them analysed."""
+    paths = [make_recording("one.wav"), make_recording("two.wav")]
+    window = make_window(paths, library=Library(tmp_path / "library.sqlite"))
+    known = window.desk.library
+    qtbot.waitUntil(lambda: [len(each.models) for each in known.recordings()] == [1, 1], timeout=10_000)
+    qtbot.waitUntil(lambda: len(window.desk.findings.events) > 0)
+    return window
+
+
+def test_several_recordings_are_exported_into_a_folder(two, qtbot, tmp_path):
+    asked = export_window(two, qtbot)
+    asked.scope.setCurrentIndex(asked.scope.findText("All 2 recordings in the list"))
+    asked.out.setText(str(tmp_path / "out"))
+    qtbot.waitUntil(lambda: asked.count.text() == "4 events of 2 recordings, each into a file of its own.")
+    asked.button.click()
+    qtbot.waitUntil(lambda: "2 files in out were written. Events: 4." in notices(two))
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["one.json", "two.json"]
+
+
+def test_what_was_chosen_in_the_library_can_be_exported(two, qtbot, tmp_path):
+    two.desk.exported.emit([tmp_path / "two.wav"])
+    asked = two.exchanging.exporting.window
+    qtbot.waitUntil(lambda: asked.count.text() == "2 events of two.wav.")
+    assert asked.scope.currentText() == "The recording two.wav chosen in the library"
+
+
+def test_labels_of_another_recording_in_the_list_go_to_that_one(two, qtbot, tmp_path):
+    (tmp_path / "t.tsv").write_text("filename\tonset\toffset\tevent_label\ntwo.wav\t0\t1\towl\none.wav\t0\t1\tfox\n")
+    drop(two, tmp_path / "t.tsv")
+    qtbot.waitUntil(
+        lambda: "2 labels were imported from t.tsv (DCASE event list); 1 of them into other" in notices(two)
+    )
+    assert [each.label for each in two.desk.library.annotations(tmp_path / "two.wav")] == ["owl"]
+    assert labels_in(two) == [("fox", 0.0)]
+
+
+def test_weak_labels_become_tags_of_the_recording(two, qtbot, tmp_path):
+    (tmp_path / "t.tsv").write_text("filename\tevent_labels\none.wav\tSpeech,Dog\n")
+    drop(two, tmp_path / "t.tsv")
+    qtbot.waitUntil(lambda: set(two.desk.library.tags_of(tmp_path / "one.wav")) == {"Speech", "Dog"})
