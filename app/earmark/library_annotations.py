@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from earmark import library_labels as labels
 from earmark.annotations import Annotation, Change, as_plain, from_plain
+from earmark.stretches import Stretch
 
 
 def annotations_of(database: sqlite3.Connection, number: int) -> list[Annotation]:
@@ -89,6 +90,17 @@ def _put(database: sqlite3.Connection, number: int, change: Change) -> None:
         "INSERT INTO annotations (recording, id, label, status, model_id, weights, whole) VALUES (?, ?, ?, ?, ?, ?, ?)",
         ((number, each.annotation_id, known[each.label], *_facts(each)) for each in change.after),
     )
+
+    if any(refused(each) for each in (*change.before, *change.after)):  # what is left of the scores is found out later
+        database.execute("UPDATE results SET best = NULL WHERE recording = ?", (number,))
+
+
+def refused(annotation: Annotation) -> Stretch | None:
+    """Return the stretch, with its label, where an annotation says that a model was wrong; None where it does not."""
+    heard = annotation.answers or annotation
+    if annotation.status != "rejected" and annotation.label == heard.label:
+        return None
+    return heard.label, heard.onset, heard.offset
 
 
 def _facts(annotation: Annotation) -> tuple[str, str, str, str]:

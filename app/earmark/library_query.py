@@ -111,19 +111,15 @@ def _meant(database: sqlite3.Connection, term: Meant) -> _Matched:
 
 def _of_label(database: sqlite3.Connection, term: Meant, label: int) -> Scores:
     """Return the recordings of a label, with their scores; what a person accepted counts whatever its score."""
-    said = database.execute("SELECT status, recording FROM annotations WHERE label = ?", (label,)).fetchall()
-    accepted = {number for status, number in said if status == "accepted"}
+    said = "SELECT recording FROM annotations WHERE label = ? AND status = ?"
+    answered = _ids(database, said, label, term.status or "accepted")
     if term.status:
-        answered = {number for status, number in said if status == term.status}
         if term.over is None and term.under is None:
             return dict.fromkeys(answered, SAID)
         scores = _scores(database, label, term)
         return {number: scores[number] for number in answered & scores.keys()}
     scores = _scores(database, label, term)
-    for status, number in said:
-        if status == "rejected" and number not in accepted:
-            scores.pop(number, None)
-    return scores if term.under is not None else scores | dict.fromkeys(accepted, SAID)
+    return scores if term.under is not None else scores | dict.fromkeys(answered, SAID)
 
 
 def _scores(database: sqlite3.Connection, label: int, term: Meant) -> Scores:

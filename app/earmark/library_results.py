@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,9 @@ import numpy as np
 from earmark import library_labels as labels
 from earmark import library_scores as scores
 from earmark.analysis import Analysis
+from earmark.api import Float
+from earmark.library_annotations import annotations_of, refused
+from earmark.stretches import Stretch
 
 METHOD = 1  # raised when windows are cut or stitched in another way: what was heard before is then heard anew
 NOTABLE = 0.2  # every label with this score can be searched for
@@ -73,16 +78,54 @@ def highest(analysis: Analysis) -> dict[str, float]:
 
 
 def put_highest(database: sqlite3.Connection, result: int, recording: int, analysis: Analysis | None) -> None:
-    """Keep the highest scores of a result, if it is still there; None is one that cannot be read."""
-    found = highest(analysis) if analysis else {}
+    """Keep the highest scores of a result, if it is still there; None is one that cannot be read.
+
+    What persons said is not there does not count: a recording is not found by it.
+    """
+    said = annotations_of(database, recording)
+    wrong = [each for each in map(refused, said) if each]
+    found = highest(without(analysis, wrong)) if analysis else {}
     best = max(found.values(), default=0.0)
     if not database.execute("UPDATE results SET best = ? WHERE id = ?", (best, result)).rowcount:
         return
     known = labels.numbers(database, analysis.labels if analysis else ())  # also what was not heard: it is a label
+    database.execute("DELETE FROM highest WHERE result = ?", (result,))
     database.executemany(
-        "INSERT OR REPLACE INTO highest (result, label, score, recording) VALUES (?, ?, ?, ?)",
+        "INSERT INTO highest (result, label, score, recording) VALUES (?, ?, ?, ?)",
         ((result, known[label], score, recording) for label, score in found.items()),
     )
+
+
+def without(analysis: Analysis, wrong: Iterable[Stretch]) -> Analysis:
+    """Return an analysis whose windows have, for these labels, only what was heard outside these stretches.
+
+    Where the model draws a timeline, that is what its frames say of the rest of a window; else it is nothing.
+    """
+    columns = {label: column for column, label in enumerate(analysis.labels)}
+    scores = analysis.window_scores.copy()
+    by_label: dict[str, list[tuple[float, float]]] = {}
+    for label, onset, offset in wrong:
+        by_label.setdefault(label, []).append((onset - analysis.start, offset - analysis.start))
+    for label in by_label.keys() & columns.keys():
+        _leave_out(analysis, scores[:, columns[label]], columns[label], by_label[label])
+    return replace(analysis, window_scores=scores)
+
+
+def _leave_out(analysis: Analysis, scores: Float, column: int, spans: Sequence[tuple[float, float]]) -> None:
+    """Lower the scores [windows] of a label, in place, to what is left of them outside some spans."""
+    begins, ends = analysis.starts, analysis.starts + analysis.window
+    touched = np.zeros(len(scores), bool)
+    for onset, offset in spans:
+        touched |= (begins < offset) & (ends > onset)
+    if analysis.frames is None or not analysis.frame_hop:
+        scores[touched] = 0.0
+        return
+    left = analysis.frames[:, column].copy()
+    for onset, offset in spans:  # a frame at the edge belongs to the event too
+        left[max(0, math.floor(onset / analysis.frame_hop) - 1) : math.ceil(offset / analysis.frame_hop) + 1] = 0.0
+    for index in np.flatnonzero(touched):
+        frames = left[int(begins[index] / analysis.frame_hop) : math.ceil(ends[index] / analysis.frame_hop)]
+        scores[index] = min(scores[index], frames.max(initial=0.0))
 
 
 def unseen(database: sqlite3.Connection, count: int) -> list[sqlite3.Row]:

@@ -12,8 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from earmark.annotations import Change
 from earmark.errors import LibraryError
 from earmark.library import Library
+from earmark.library_schema import FIRST
 
 
 def moved(library):
@@ -139,3 +141,22 @@ def test_processes_write_side_by_side(library, seven):
     for writer in writers:
         writer.stdout.close()
     assert all(library.find(seven / f"{n}.wav", "htsat/everyday", weights=str(n)) for n in range(5))
+
+
+def test_a_library_of_the_first_form_is_brought_up_to_date_with_all_that_is_in_it(library, analysis, heard, said):
+    old = library.path.with_name("old.sqlite")
+    library.store(analysis)
+    with sqlite3.connect(library.path) as new, sqlite3.connect(old) as database:
+        for statement in FIRST:
+            database.execute(statement)
+        for table in ("recordings", "results", "scores"):
+            names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+            rows = new.execute(f"SELECT {', '.join(names)} FROM {table}").fetchall()
+            marks = ", ".join("?" * len(names))
+            database.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", rows)
+        database.execute("PRAGMA user_version = 1")
+    found = Library(old)
+    assert found.find(analysis.path, analysis.model_id, weights=analysis.weights)
+    assert [each.path for each in found.search("dog over 0.5").recordings] == [analysis.path]
+    found.change(analysis.path, Change(name="Draw", after=(said(),)))
+    assert len(found.annotations(analysis.path)) == 1

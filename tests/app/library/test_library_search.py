@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from earmark.annotations import Change
+from earmark.annotations import Answered, Change
 from earmark.library_search import parse
 
 LABELS = ("dog_bark", "Rain", "Dog whistle", "crackling_fire", "Wind, low")
@@ -43,7 +43,7 @@ def garden(library, tmp_path, heard, said):
     quiet = keep("shore/quiet_20240229_235959.flac", dog=0.02)
     library.set_tags(rainy, ["Night", "deep sea"])
     library.change(quiet, Change(name="Draw", after=(said("crackling_fire"),)))
-    library.change(rainy, Change(name="Reject", after=(said("dog_bark", status="rejected"),)))
+    library.change(rainy, Change(name="Reject", after=(said("dog_bark", 6.0, 7.0, status="rejected"),)))
 
     def names(text):
         return {each.path.name.partition("_")[0] for each in library.search(text).recordings}
@@ -182,6 +182,52 @@ def test_the_time_of_a_file_is_a_guess_that_is_marked(library, heard, tmp_path):
     library.store(heard(path))
     (found,) = library.search(f"in {date.today().year}").recordings
     assert found.recorded_from == "mtime"
+
+
+@pytest.fixture
+def barking(library, heard, tmp_path):
+    """Keep a recording with barking at 5 and at 25 seconds, of which the second is less sure; return its path."""
+    path = tmp_path / "yard.wav"
+    path.touch()
+    frames = np.zeros((100, 1), np.float32)  # of 0.4 s
+    frames[12:15], frames[62:65] = 0.9, 0.6
+    windows = np.array([0.9, 0.9, 0.0, 0.0, 0.6, 0.6, 0.0], np.float32)[:, None]  # of 10 s
+    facts = {"labels": ("dog_bark",), "starts": np.arange(7, dtype=np.float32) * 5, "frame_hop": 0.4}
+    library.store(heard(path, seconds=40.0, frames=frames, window_scores=windows, **facts))
+    return path
+
+
+def answering(said, onset, offset, label="dog_bark", **facts):
+    answers = Answered(label="dog_bark", onset=onset, offset=offset)
+    return said(label, onset, offset, answers=answers, model_id="htsat/everyday", weights="ab" * 32, **facts)
+
+
+def test_of_a_recording_with_rejected_events_the_others_still_count(library, barking, said):
+    library.change(barking, Change(name="Reject", after=(answering(said, 4.8, 6.0, status="rejected"),)))
+    assert library.search("dog bark over 0.5").count == 1
+    assert library.search("dog bark over 0.7").count == 0
+    library.change(barking, Change(name="Reject", after=(answering(said, 24.8, 26.0, status="rejected"),)))
+    assert library.search("dog bark over 0.1").count == 0
+
+
+def test_what_was_taken_back_counts_again(library, barking, said):
+    library.change(barking, Change(name="Reject", after=(answering(said, 4.8, 6.0, status="rejected"),)))
+    assert library.search("dog bark over 0.7").count == 0
+    library.undo(barking)
+    assert library.search("dog bark over 0.7").count == 1
+
+
+def test_what_was_called_something_else_is_that_and_not_what_it_was(library, barking, said):
+    foxes = [answering(said, onset, onset + 1.2, label="fox") for onset in (4.8, 24.8)]
+    library.change(barking, Change(name="Relabel", after=tuple(foxes)))
+    assert library.search("dog bark over 0.1").count == 0
+    assert library.search("fox over 0.9").count == 1
+
+
+def test_a_result_heard_anew_keeps_what_was_rejected_out(library, barking, said, heard):
+    library.change(barking, Change(name="Reject", after=(answering(said, 4.8, 6.0, status="rejected"),)))
+    library.store(library.find(barking, "htsat/everyday", weights="ab" * 32))
+    assert library.search("dog bark over 0.7").count == 0
 
 
 def test_a_search_finds_what_an_older_earmark_kept(library, garden):
