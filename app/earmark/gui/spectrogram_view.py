@@ -58,7 +58,7 @@ class SpectrogramView(QWidget):
         self.bar = DecibelBar(colours_of("viridis"))
         self.marks = EventMarks(lambda: self.frequencies.scale)
         self._selected = SelectionItem(selection, lambda: self.frequencies.scale)
-        self.tool = SelectionTool(self._box, selection, self._ground)
+        self.tool = SelectionTool(self._box, selection, self.ground)
         self._scroll = FrequencyScroll(self.frequencies, self.plot)
         self._build_captions()
         self._lay_out()
@@ -175,7 +175,8 @@ class SpectrogramView(QWidget):
         moments_are_joined = pixels.grid.hop(level) > pixels.grid.transform_hop(level)
         return replace(found, mean=None) if moments_are_joined else found
 
-    def _ground(self) -> Ground | None:
+    def ground(self) -> Ground | None:
+        """Return what can be selected in, None where there is nothing."""
         pixels = self.item.pixels
         if pixels is None:
             return None

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from earmark.gui.look import AUTOMATIC, Look
 from earmark.gui.parts.viewing import MENU
 from earmark.gui.selection import Stretch
+from earmark.gui.selection_panel import SelectionPanel
 
 FULL = Stretch(start=0.0, end=4.0)
 
@@ -46,6 +47,24 @@ def test_brackets_set_the_ends_of_the_selection_at_the_playhead(qtbot, shown):
     shown.desk.player.seek(2.5)
     qtbot.keyClick(shown, Qt.Key.Key_BracketRight)
     assert shown.desk.selection.stretch == Stretch(start=1.0, end=2.5)
+
+
+def test_the_selection_can_be_typed(qtbot, shown):
+    shown.do["type_selection"].trigger()
+    [panel] = shown.findChildren(SelectionPanel)
+    panel.start.setText("1.25")
+    panel.end.setText("2")
+    qtbot.keyClick(panel.end, Qt.Key.Key_Return)
+    assert shown.desk.selection.stretch == Stretch(start=1.25, end=2.0)
+
+
+def test_keys_zoom_and_scroll_the_frequencies(shown):
+    frequencies = shown.desk.centre.spectrogram.frequencies
+    for name, expected in (("zoom_up", (0.25, 0.75)), ("higher", (0.5, 1.0)), ("lower", (0.25, 0.75))):
+        shown.do[name].trigger()
+        assert (frequencies.bottom, frequencies.top) == pytest.approx(expected)
+    shown.do["zoom_down"].trigger()
+    assert frequencies.is_whole
 
 
 def test_ctrl_e_shows_the_selection_else_the_event(shown):

@@ -19,11 +19,13 @@ from earmark.gui.following import Following
 from earmark.gui.part import Menus, Part
 from earmark.gui.recording_clock import RecordingClock
 from earmark.gui.selection import Stretch
+from earmark.gui.selection_panel import SelectionPanel
 from earmark.gui.theme import Theme
 from earmark.gui.view_panel import ViewPanel
 from earmark.gui.view_settings import ViewSettings
 
 ZOOM = 0.5
+SCROLL = 0.5  # of the frequencies in view
 ROOM = 0.5  # of an event's or a selection's length, left free at either side when it fills the view
 ZOOM_IN = ("Ctrl+=", "Ctrl++", "+")
 MENU = (
@@ -44,6 +46,7 @@ DEEDS = (
     Deed(name="select_all", menu="&Edit", text="Select &all", keys=("Ctrl+A",), needs="recording"),
     Deed(name="select_from", menu="&Edit", text="Selection &starts here", keys=("[",), needs="recording"),
     Deed(name="select_to", menu="&Edit", text="Selection &ends here", keys=("]",), needs="recording"),
+    Deed(name="type_selection", menu="&Edit", text="Selection in n&umbers…", keys=("Ctrl+Shift+A",), needs="recording"),
     Deed(name="zoom_in", menu="&View", text="Zoom &in", keys=ZOOM_IN, icon="zoom-in", needs="view"),
     Deed(name="zoom_out", menu="&View", text="Zoom &out", keys=("Ctrl+-", "-"), icon="zoom-out", needs="view"),
     Deed(name="fit", menu="&View", text="&Fit the recording", keys=("Ctrl+F",), icon="fit", needs="view"),
@@ -51,8 +54,12 @@ DEEDS = (
     Deed(name="page_back", menu="|&View", text="Page &back", keys=("PgUp",), needs="view"),
     Deed(name="page_on", menu="&View", text="Page &forward", keys=("PgDown",), needs="view"),
     Deed(name="view_settings", menu="|&View", text="View &settings…", keys=("Ctrl+Shift+V",), icon="view"),
+    Deed(name="zoom_up", menu="|&View", text="Fewer f&requencies", keys=("Alt+Up",), needs="view"),
+    Deed(name="zoom_down", menu="&View", text="&More frequencies", keys=("Alt+Down",), needs="view"),
+    Deed(name="higher", menu="&View", text="&Higher frequencies", keys=("Shift+PgUp",), needs="view"),
+    Deed(name="lower", menu="&View", text="&Lower frequencies", keys=("Shift+PgDown",), needs="view"),
     Deed(name="all_frequencies", menu="&View", text="All fre&quencies", keys=("Ctrl+Shift+F",), needs="view"),
-    Deed(name="clock_time", menu="&View", text="&Clock time", keys=("Ctrl+T",), checkable=True),
+    Deed(name="clock_time", menu="|&View", text="&Clock time", keys=("Ctrl+T",), checkable=True),
     Deed(name="note_names", menu="&View", text="&Note names at the pointer", checkable=True),
     Deed(name="wheel_zooms", menu="&View", text="&Wheel zooms instead of panning", checkable=True),
 )
@@ -103,8 +110,13 @@ class Viewing:
         )
 
     def _doing(self) -> Mapping[str, Callable[..., object]]:
-        span = self._desk.span
+        span, frequencies = self._desk.span, self._desk.centre.spectrogram.frequencies
         return {
+            "type_selection": self._type_selection,
+            "zoom_up": lambda: frequencies.zoom(ZOOM, (frequencies.bottom + frequencies.top) / 2),
+            "zoom_down": lambda: frequencies.zoom(1 / ZOOM, (frequencies.bottom + frequencies.top) / 2),
+            "higher": lambda: frequencies.scroll(frequencies.length * SCROLL),
+            "lower": lambda: frequencies.scroll(-frequencies.length * SCROLL),
             "select_all": lambda: self._desk.selection.select(Stretch(start=0.0, end=span.duration)),
             "select_from": lambda: self._select_edge(start=self._desk.player.position),
             "select_to": lambda: self._select_edge(end=self._desk.player.position),
@@ -115,7 +127,7 @@ class Viewing:
             "page_back": lambda: span.pan(-1),
             "page_on": lambda: span.pan(1),
             "view_settings": self._show_panel,
-            "all_frequencies": self._desk.centre.spectrogram.frequencies.reset,
+            "all_frequencies": frequencies.reset,
             "clock_time": self._choose_clock,
             "note_names": self._choose_notes,
             "wheel_zooms": self._choose_wheel,
@@ -216,6 +228,12 @@ class Viewing:
         elif events := self._desk.findings.selected_events:
             around = (events[-1].offset - events[-1].onset) * ROOM
             self._desk.span.show(events[-1].onset - around, events[-1].offset + around)
+
+    def _type_selection(self) -> None:
+        if ground := self._desk.centre.spectrogram.ground():
+            panel = SelectionPanel(self._desk.selection, ground, self._desk.window)
+            panel.finished.connect(panel.deleteLater)
+            panel.open()
 
     def _select_edge(self, *, start: float | None = None, end: float | None = None) -> None:
         """Let the selection start or end at a time; the other end stays, or is the recording's."""
