@@ -22,11 +22,14 @@ from earmark.gui.actions import Deed
 Rows = Sequence[tuple[str, str]]  # what, and key or gesture
 BY_MOUSE: Mapping[str, Rows] = {
     "Mouse over a plot": (
-        ("Move the playhead", "Click"),
-        ("Select a stretch", "Drag in the spectrogram"),
+        ("Move the playhead", "Click, or drag in the ruler"),
+        ("Select time and frequencies", "Drag in the spectrogram"),
+        ("Select time only", "Drag sideways, or Alt + drag"),
+        ("Change the selection", "Drag its edges; Shift + drag moves it, Shift + click extends it"),
         ("Move along the recording", "Wheel, or drag with the middle button"),
         ("Zoom the time", "Ctrl + wheel"),
-        ("Zoom the frequencies", "Shift + wheel over the spectrogram"),
+        ("Zoom the frequencies", "Shift + wheel over the spectrogram, or wheel over their axis"),
+        ("Show all frequencies", "Double click on their axis"),
         ("Scroll the lanes", "Shift + wheel over them"),
         ("Change the colours' range", "Drag the handles of the decibel bar"),
         ("Set the colours' range by itself", "Double click on the decibel bar"),
