@@ -38,6 +38,7 @@ class StudyPanel(QWidget):
         self._explain()
         self._lay_out()
         self._connect()
+        self.clear()
 
     def _explain(self) -> None:
         self.headline.setObjectName("headline")
@@ -85,6 +86,15 @@ class StudyPanel(QWidget):
     def wear(self, theme: Theme) -> None:
         """Draw in a theme's colours."""
         self.plot.wear(theme)
+
+    def clear(self) -> None:
+        """Show nothing: no label is chosen."""
+        self._study = self._kept = None
+        self.plot.show_study(None, None)
+        for label in (self.headline, self.words, self.aim):
+            label.clear()
+        for button in (self.use, self.mark):
+            button.setEnabled(False)
 
     def show_study(self, study: Study, threshold: float, kept: Calibration | None) -> None:
         """Show what is known of a label, its threshold, and the calibration that its scores are shown with."""

@@ -56,7 +56,7 @@ class ThresholdsModel(QAbstractTableModel):
         """Show these; other labels than before are put in order, those of which there is something first."""
         labels = {row.label for row in rows}
         self._rows = {row.label: row for row in rows}
-        if labels == set(self._labels):
+        if labels and labels == set(self._labels):
             self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, PROBABILITY))
             return
         self.beginResetModel()

@@ -150,7 +150,9 @@ class ThresholdsWindow(QDialog):
         self._thresholds = {row.label: row.threshold for row in rows}
         self.own.setEnabled(any(row.is_chosen for row in rows))
         self.model.show_rows(rows)
-        if not label and rows:
+        if not rows:
+            self.panel.clear()
+        elif not label:
             self.choose("")
         self._ask()
 

@@ -83,6 +83,15 @@ def test_a_study_of_another_label_comes_too_late(window):
     assert window.panel.headline.text() != "Dog bark"
 
 
+def test_without_a_recording_nothing_is_shown_and_nothing_can_be_pressed(window):
+    window.show_rows(ROWS, {})
+    window.show_study(study("dog_bark", judged(60), 0.9))
+    window.show_rows([], {})
+    assert (window.label, window.panel.headline.text(), window.panel.words.text()) == ("", "", "")
+    assert not window.panel.use.isEnabled()
+    assert not window.panel.mark.isEnabled()
+
+
 def test_the_threshold_for_a_precision_is_used_with_one_press(window, qtbot):
     window.show_rows(ROWS, {})
     found = study("dog_bark", judged(300), 0.8)
