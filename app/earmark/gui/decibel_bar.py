@@ -81,6 +81,7 @@ class DecibelBar(QWidget):
         self.high = Handle(self, "Brightest colour, decibels relative to full scale")
         self.setFixedWidth(RIGHT)
         self.setAccessibleName("Decibels of the spectrogram's colours")
+        self.setToolTip("Decibels relative to full scale (20·log10 of amplitude); double click: automatic range")
         self._range = (-80.0, 0.0)
         self.show_colours(colours)
         self._connect()

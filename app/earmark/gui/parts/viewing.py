@@ -82,6 +82,7 @@ class Viewing:
         desk.player.moved.connect(centre.show_playhead)
         drawing.begun.connect(lambda grid: centre.overview.show_recording(grid.samples))
         drawing.peaks_grown.connect(centre.overview.add_peaks)
+        drawing.ended.connect(centre.spectrogram.show_numbers)  # the levels of all of it are known now
         centre.spectrogram.item.range_changed.connect(self.panel.show_range)
         desk.findings.changed.connect(lambda: centre.overview.show_events(desk.findings.events))
         desk.findings.selected_changed.connect(self._show_selected)
