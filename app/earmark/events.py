@@ -60,8 +60,9 @@ class Event:
 class Finder:
     """Finds events in the same scores again and again: what a moved setting does not change is kept.
 
-    For one thread. It holds on to the scores it was given last, and of the labels that reached their threshold to
-    their smoothed scores, for the length of the filter that was asked for last.
+    To find is for one thread; what was smoothed can be asked for from another. It holds on to the scores it was given
+    last, and of the labels that reached their threshold to their smoothed scores, for the length of the filter that
+    was asked for last.
     """
 
     def __init__(self) -> None:
@@ -85,6 +86,10 @@ class Finder:
             some = loud[begin : begin + together]
             found.extend(_events_of(self._taken(some), hop, tuple(labels[each] for each in some), settings, duration))
         return sorted(found, key=lambda event: (event.onset, event.offset, event.label))
+
+    def smoothed(self, place: int) -> Float | None:
+        """Return the scores of a label as events were found in them last, if they were smoothed and it was loud."""
+        return self._rows.get(place)
 
     def _keep(self, frames: Float, length: int) -> None:
         if frames is not self._frames:

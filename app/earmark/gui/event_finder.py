@@ -50,6 +50,10 @@ class EventFinder(QThread):
             self._newest = search
             self._changed.notify()
 
+    def smoothed(self, place: int) -> Float | None:
+        """Return a label's scores as events were found in them last; None where they are those of the search."""
+        return self._finder.smoothed(place)
+
     def forget(self) -> None:
         """Hold on to no scores: of a day they are large."""
         with self._changed:

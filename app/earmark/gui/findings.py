@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from earmark.analysis import Analysis
 from earmark.annotations import Annotation, Change
+from earmark.api import Float
 from earmark.audio_file import AudioInfo
 from earmark.events import Event, EventSettings
 from earmark.gui.analyser import Growth
@@ -126,6 +127,11 @@ class Findings(QObject):
     def undo_names(self) -> tuple[str, str]:
         """Return what undo and redo would do, "" where nothing."""
         return self._journal.names if self._journal else ("", "")
+
+    def smoothed(self, label: str) -> Float | None:
+        """Return a label's scores [frames] as events were found in them; None where they are not smoothed."""
+        labels = self.search.labels if self.search else ()
+        return self._finder.smoothed(labels.index(label)) if label in labels else None
 
     def select(self, numbers: Iterable[int]) -> None:
         """Select these events in all views; none where there are no numbers."""

@@ -20,7 +20,7 @@ class ScoreCurves:
     def __init__(self, findings: Findings, strip: ScoreStrip) -> None:
         self._findings, self._strip = findings, strip
         self._frames: Float | None = None  # whose lines are kept
-        self._lines: dict[str, ScoreLine] = {}
+        self._lines: dict[str, tuple[Float | None, ScoreLine]] = {}  # label → what was smoothed, or None; its line
         self._last = ""  # label
         for signal in (findings.changed, findings.selected_changed, findings.analysis_changed):
             signal.connect(self.show)
@@ -35,7 +35,8 @@ class ScoreCurves:
         if search.frames is not self._frames:
             self._frames, self._lines = search.frames, {}
         labels = self._labels(search)
-        self._strip.show_curves([self._curve(search, label) for label in labels], _remark(search, labels))
+        curves = [self._curve(search, label) for label in labels]
+        self._strip.show_curves(curves, self._remark(search, labels))
 
     def choose(self, label: str) -> None:
         """Show the scores of a label; no event is selected any more, for it would show its own."""
@@ -53,18 +54,19 @@ class ScoreCurves:
         return labels
 
     def _curve(self, search: Search, label: str) -> Curve:
-        if label not in self._lines:
-            self._lines[label] = ScoreLine(search.frames[:, search.labels.index(label)], search.hop)
+        smoothed = self._findings.smoothed(label)
+        if label not in self._lines or self._lines[label][0] is not smoothed:
+            scores = search.frames[:, search.labels.index(label)] if smoothed is None else smoothed
+            self._lines[label] = smoothed, ScoreLine(scores, search.hop)
         threshold = search.settings.threshold_of(label)
-        return Curve(label, self._lines[label], threshold, threshold * (1 - search.settings.hysteresis))
+        return Curve(label, self._lines[label][1], threshold, threshold * (1 - search.settings.hysteresis))
 
-
-def _remark(search: Search, labels: Sequence[str]) -> str:
-    if not labels:
-        return "No scores"
-    if search.settings.smooth:
-        return "raw scores"  # of which the threshold looks at a median
-    return f"from {search.settings.threshold_of(labels[0]):.2f}" if len(labels) == 1 else ""
+    def _remark(self, search: Search, labels: Sequence[str]) -> str:
+        if not labels:
+            return "No scores"
+        if search.settings.smooth and any(self._lines[label][0] is None for label in labels):
+            return "raw scores"  # of a label that never comes near its threshold
+        return f"from {search.settings.threshold_of(labels[0]):.2f}" if len(labels) == 1 else ""
 
 
 def _known_as(event: JudgedEvent, labels: Sequence[str]) -> str:

@@ -132,6 +132,15 @@ def test_its_dashed_line_is_the_threshold_of_the_label(qtbot, analysed):
     assert drawn.threshold == 0.3
 
 
+def test_smoothed_scores_are_shown_smoothed(qtbot, analysed):
+    analysed.desk.tags.picked.emit("dog_bark")
+    with qtbot.waitSignal(analysed.desk.findings.changed):
+        analysed.desk.settings_row.smooth.number.setValue(1.5)  # three times as long as the bark
+    (drawn,) = analysed.desk.centre.scores.item.curves
+    assert drawn.label == "dog_bark"
+    assert drawn.line.between(0, 4, 400)[1].max() == 0
+
+
 def test_the_strip_is_hidden_and_stays_so_at_the_next_start(analysed, make_window):
     assert analysed.desk.do["scores"].isChecked()
     analysed.desk.do["scores"].trigger()
