@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 
 from earmark.annotations import Annotation, Answered, Change
 from earmark.calibration import Calibration, Judgement, calibrate, logit, sigmoid
@@ -210,3 +211,11 @@ def test_what_is_judged_in_the_window_counts_a_moment_later(analysed, qtbot):
     qtbot.waitUntil(lambda: [(each.label, each.is_right) for each in knowledge.judgements] == [("dog_bark", False)])
     findings.undo()
     qtbot.waitUntil(lambda: not knowledge.judgements)
+
+
+def test_every_control_is_named_and_says_its_use(window):
+    window.show_rows(ROWS, {})
+    controls = (window.filter, window.table, window.own, window.panel.precision, window.panel.use, window.panel.mark)
+    names = [QAccessible.queryAccessibleInterface(each).text(QAccessible.Text.Name) for each in controls]
+    assert all(names)
+    assert all(each.toolTip() for each in (window.own, window.panel.precision, window.panel.use))
