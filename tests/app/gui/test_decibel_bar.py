@@ -28,6 +28,7 @@ def test_dragging_a_handle_moves_its_end_of_the_range(qtbot, bar):
         qtbot.mousePress(bar.high, Qt.MouseButton.LeftButton)
         down = bar.high.mapFrom(bar, QPoint(30, round(bar.y_of(-40))))
         qtbot.mouseMove(bar.high, down)
+    qtbot.mouseRelease(bar.high, Qt.MouseButton.LeftButton)
     assert chosen.args == [-90, pytest.approx(-40, abs=1)]
 
 

@@ -43,7 +43,8 @@ def player() -> Moving:
 
 
 @pytest.fixture
-def following(span, player) -> Following:
+def following(span, player, monkeypatch) -> Following:
+    monkeypatch.setattr(QApplication, "mouseButtons", lambda: Qt.MouseButton.NoButton)
     return Following(span, player)
 
 
