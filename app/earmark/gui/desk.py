@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -44,6 +44,7 @@ class Desk(QObject):
     exported = Signal(list)  # paths: what is known of these is to be exported
 
     do: Actions
+    replay: Callable[[], bool] | None = None  # plays live sound again; says whether there is any
     found: Sequence[Path] = ()
 
     def __init__(
@@ -65,7 +66,7 @@ class Desk(QObject):
         self.span, self.selection = self.centre.span, self.centre.selection
         self.player = Player(playback, self)
         self.shown = Shown(self.centre)
-        self.findings = Findings(library if hasattr(library, "can_undo") else Memory())
+        self.findings = Findings(library or Memory())
         self.listening = Listening(engines, library, model_id=settings.read().models[0])
         self._connect()
 

@@ -16,13 +16,14 @@ from earmark.analysis import Heading
 from earmark.api import EarmarkError
 from earmark.engine_client import Engines
 from earmark.events import Event, EventSettings
-from earmark.live.disk_ring import DiskRing
+from earmark.live.disk_ring import AT_ONCE, DiskRing
 from earmark.live.ear import HOP, Ear, Moment
 from earmark.live.edge import History
 from earmark.live.source import FileSource, Microphone, Source
 from earmark.live.station import Station, Wishes
 from earmark.live.trigger import Trigger, run_command
 from earmark.live.triggered import Triggered
+from earmark.live.wav_file import WavFile
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +88,7 @@ class LiveSession(QObject):
     fired = Signal(object, float)  # Alert, score
     recorded = Signal(object)  # paths
     said = Signal(object)  # EarmarkError, or None: there is sound again
+    replay_ready = Signal(object, float, float)  # path, from and to which second
     ended = Signal()
 
     def __init__(
@@ -144,6 +146,10 @@ class LiveSession(QObject):
         """Write what was heard in the last seconds into a file, soon."""
         self._do(lambda: self._keep(seconds))
 
+    def replay(self, start: float) -> None:
+        """Write what is remembered from a second on into a file with the session's time axis, soon, to be played."""
+        self._do(lambda: self._write_replay(start))
+
     def close(self) -> None:
         """End, and wait for it."""
         self.stop()
@@ -180,7 +186,22 @@ class LiveSession(QObject):
         disk, self.disk = self.disk, None
         if disk:
             disk.close()
+        (folders.cache_folder() / "replay.wav").unlink(missing_ok=True)
         self.ended.emit()
+
+    def _write_replay(self, start: float) -> None:
+        rate, history = self.station.source.sample_rate, self.history
+        first, last = max(round(start * rate), history.oldest, 0), history.written
+        path = folders.cache_folder() / "replay.wav"
+        path.unlink(missing_ok=True)
+        file = WavFile(path, rate, 1, subtype="FLOAT")
+        try:
+            file.skip(first)  # its seconds are those of the session
+            for begin in range(first, last, AT_ONCE):
+                file.write(history.read(begin, min(begin + AT_ONCE, last))[:, None])
+        finally:
+            file.close()
+        self.replay_ready.emit(path, first / rate, last / rate)
 
     def _keep(self, seconds: float) -> None:
         if self.disk:

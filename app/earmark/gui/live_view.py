@@ -77,7 +77,7 @@ class LiveView(QObject):
             return
         desk, seconds = self._desk, self._session.station.seconds
         self.drawing.follow()
-        desk.centre.show_playhead(seconds)
+        desk.centre.show_playhead(desk.player.position if desk.player.playing else seconds)
         self._move(lambda: self._show_span(seconds))
         self._ticks += 1
         if self._ticks % SLOW_TICKS == 0:

@@ -54,6 +54,11 @@ class WavFile:
         self._file.write(encoded(samples, self.subtype))
         self.frames += len(samples)
 
+    def skip(self, frames: int) -> None:
+        """Leave room for silence, without writing it: a hole in the file where the disk knows such."""
+        self._file.seek(frames * self.channels * BYTES[self.subtype], os.SEEK_CUR)
+        self.frames += frames
+
     def flush(self) -> None:
         """Make the file on disk whole up to here."""
         self._file.flush()  # samples first: a header must never promise what is not there

@@ -82,6 +82,22 @@ def test_looking_back_stays_there_until_now_is_wanted_again(window, qtbot):
     assert window.live.view.follows
 
 
+def test_space_plays_what_is_looked_back_to_while_it_goes_on(window, qtbot, card):
+    listen(window, qtbot)
+    qtbot.waitUntil(lambda: window.live.session.station.seconds > 2.2, timeout=10_000)
+    window.desk.span.show(0.9, 2.1)
+    window.do["play"].trigger()
+    qtbot.waitUntil(card.started.is_set, timeout=10_000)
+    qtbot.waitUntil(lambda: window.desk.player.playing)
+    card.streams[-1].pull(0.5)
+    qtbot.waitUntil(lambda: window.desk.player.position > 1.2)
+    heard = np.concatenate(card.streams[-1].heard)
+    assert np.abs(heard).max() > 0.4  # the tone from 1 to 2 s
+    assert window.live.session is not None
+    window.do["play"].trigger()
+    assert not window.desk.player.playing
+
+
 def test_a_microphone_that_is_not_there_is_a_line_and_everything_else_goes_on(window, qtbot, recording, monkeypatch):
     def refuse(self):
         raise AudioDeviceError("No microphone was found.", hint="Connect one.")

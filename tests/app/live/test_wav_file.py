@@ -54,6 +54,16 @@ def test_beyond_4_gb_it_is_rf64(tmp_path):
     assert audio_file.probe(tmp_path / "a.wav").frames == len(NOISE)
 
 
+def test_a_stretch_that_is_skipped_is_silence(tmp_path):
+    file = WavFile(tmp_path / "a.wav", 8000, 2, subtype="FLOAT")
+    file.skip(5000)
+    file.write(NOISE)
+    file.close()
+    samples, _ = soundfile.read(tmp_path / "a.wav", dtype="float32")
+    assert not samples[:5000].any()
+    assert np.array_equal(samples[5000:], NOISE)
+
+
 def test_it_says_when_it_was_begun(tmp_path):
     begun = datetime(2026, 5, 12, 5, 30, 7)
     file = WavFile(tmp_path / "a.wav", 8000, 1, begun=begun)

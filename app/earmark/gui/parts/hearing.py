@@ -19,7 +19,7 @@ from earmark.route import Stretch
 
 SHORT, LONG = 1.0, 15.0  # seconds of seeking
 DEEDS = (
-    Deed(name="play", menu="&Play", text="&Play", keys=("Space", "P"), icon="play", needs="recording"),
+    Deed(name="play", menu="&Play", text="&Play", keys=("Space", "P"), icon="play", needs="sound"),
     Deed(name="play_selection", menu="&Play", text="Play the &selection", keys=("Shift+Space",), needs="stretch"),
     Deed(name="loop", menu="&Play", text="&Loop", keys=("L",), icon="loop", checkable=True),
     Deed(name="loop_selection", menu="&Play", text="L&oop the selection", keys=("Shift+L",), needs="stretch"),
@@ -62,6 +62,7 @@ class Hearing:
         return Part(
             deeds=DEEDS,
             doing=self._doing() | self.manner.doing(),
+            given=lambda: {"sound"} if self._desk.shown.info else set(),
             menus=self._fill,
             keep=lambda: {**self.manner.keep(), "output": self.outputs.wished},
             restore=self._restore,
@@ -80,7 +81,7 @@ class Hearing:
     def _doing(self):
         player, span = self._desk.player, self._desk.span
         return {
-            "play": player.toggle,
+            "play": self._toggle,
             "play_selection": self._play_selection,
             "loop": player.repeat,
             "loop_selection": self._loop_selection,
@@ -119,6 +120,10 @@ class Hearing:
             return selected.start, selected.end
         events = self._desk.findings.selected_events
         return (events[-1].onset, events[-1].offset) if events else None
+
+    def _toggle(self) -> None:
+        if not (self._desk.replay and self._desk.replay()):
+            self._desk.player.toggle()
 
     def _play_selection(self) -> None:
         if selected := self._selected():

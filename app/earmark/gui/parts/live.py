@@ -21,6 +21,7 @@ from earmark.gui.live_view import LiveView
 from earmark.gui.microphone_window import MicrophoneWindow
 from earmark.gui.part import Part
 
+REPLAYED = 10.0  # seconds, where nothing else was looked at
 DEEDS = (
     Deed(
         name="listen",
@@ -54,6 +55,7 @@ class Live:
         self.bar.stopped.connect(self.stop)
         self.bar.now_wanted.connect(self.view.to_now)
         self.view.ticked.connect(self._show_numbers)
+        self._desk.replay = self._replay
         self._desk.recordings.chosen.connect(lambda path: self._leave())
 
     @property
@@ -68,7 +70,7 @@ class Live:
                 "to_now": self.view.to_now,
                 "microphone": self.set_up,
             },
-            given=lambda: {"live", "view"} if self.view.is_on else set(),
+            given=lambda: {"live", "view", "sound"} if self.view.is_on else set(),
             keep=self._keep,
             restore=self._restore,
             wear=self.bar.wear,
@@ -89,6 +91,7 @@ class Live:
         session.began.connect(self._begin)
         session.refused.connect(self._refuse)
         session.said.connect(self._say)
+        session.replay_ready.connect(self._play)
         session.recorded.connect(lambda paths: self._recorded.extend(paths))
         session.fired.connect(self._alert)
         session.heard.connect(lambda ear, moment: self.bar.note(ear.heading.model_id, moment))
@@ -96,6 +99,24 @@ class Live:
         self._recorded.clear()
         session.start()
         self._show_state()
+
+    def _replay(self) -> bool:
+        """Play from the selection on, or from where one looks back to; else the last seconds."""
+        if self.session is None or not self.view.is_on:
+            return False
+        if self._desk.player.playing:
+            self._desk.player.stop()
+            return True
+        stretch, span = self._desk.selection.stretch, self._desk.span
+        looked_at = span.end - REPLAYED if self.view.follows else span.start
+        self.session.replay(stretch.start if stretch else looked_at)
+        return True
+
+    def _play(self, path: Path, start: float, end: float) -> None:
+        self.view.follows = False
+        self._desk.player.load(path, end)
+        stretch = self._desk.selection.stretch
+        self._desk.player.play(start, min(stretch.end, end) if stretch else None)
 
     def _listeners(self) -> list[Heading]:
         usable = [heading for heading in self._desk.listening.headings if heading.has_weights]
