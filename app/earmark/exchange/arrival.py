@@ -12,6 +12,7 @@ from earmark.audio_file import AudioInfo
 from earmark.exchange.labelled import Labelled, LabelledEvent
 from earmark.exchange.report import Remark
 from earmark.judging import JudgedEvent, answers_of
+from earmark.label_names import label_text
 
 UNNAMED = "unnamed"  # a label without text: somebody marked this, so it is kept
 SAME_SECONDS = 0.0015  # formats round to a millisecond
@@ -67,16 +68,25 @@ class Arrival:
 
 
 def arrive(
-    labelled: Labelled, *, there: Iterable[JudgedEvent] = (), info: AudioInfo | None = None, author: str = ""
+    labelled: Labelled,
+    *,
+    there: Iterable[JudgedEvent] = (),
+    info: AudioInfo | None = None,
+    labels: Iterable[str] = (),
+    author: str = "",
 ) -> Arrival:
     """Return what is new among the labels of a recording; a model's event that they agree on is answered.
 
     Args:
         there: what is shown of the recording now.
         info: the recording; None where it is not known how long it is.
+        labels: of the model: "Dog bark" in a file is its `dog_bark`.
     """
+    there = list(there)
     arrival, places = Arrival(), _Places(there)
+    known = {label_text(label).casefold(): label for label in (*labels, *(event.label for event in there))}
     for event, annotation in zip(labelled.events, annotations_of(labelled, author=author), strict=True):
+        annotation = replace(annotation, label=known.get(label_text(annotation.label).casefold(), annotation.label))
         if info and event.onset > info.duration + END_SECONDS:
             arrival.skipped.append(Remark(event.line, "It begins after the recording's end."))
             continue

@@ -29,15 +29,8 @@ PERSON, DRAWN_SCORE = "person", 1.0  # of what a person drew
 written = one_line
 
 ONSET = (
-    "start (s)",
-    "start",
-    "start_time",
-    "start time",
-    "begin time (s)",
-    "begin",
-    "onset",
-    "start_seconds",
-    "offset",
+    *("start (s)", "start", "start_time", "start time", "begin time (s)", "begin", "onset", "start_seconds"),
+    *("time", "offset"),
 )
 END = ("end (s)", "end", "end_time", "end time", "end time (s)", "end_seconds", "offset")
 LABEL = (

@@ -12,6 +12,7 @@ from earmark.exchange import audacity, birdnet_csv, dcase
 from earmark.exchange.text import delimiter_of, lines_of, text_of
 
 SHOWN_CHARACTERS = 60  # of a line that nobody understood
+TWO_TIMES = re.compile(r"(?:^|[\t,;])-?\d[\d.:]*([\t,;])-?\d[\d.:]*\1")  # and a label after them
 KNOWN = "Earmark JSON, JAMS, Audacity labels, Raven tables, DCASE lists and CSV tables are read."
 
 
@@ -60,7 +61,7 @@ def _of_lines(first: str) -> str:
         return "csv"
     if audacity.LINE.fullmatch(first):
         return "audacity"
-    return "dcase" if re.search(r"\t-?\d[\d.,:]*\t-?\d[\d.,:]*\t", first) else ""
+    return "dcase" if TWO_TIMES.search(first) else ""
 
 
 def _is_table(names: set[str]) -> bool:

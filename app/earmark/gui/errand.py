@@ -40,12 +40,13 @@ class Errands(QObject):
         super().__init__(parent)
         self._failed = failed
         self._running: set[Errand] = set()
+        self._is_closed = False
 
     def run(self, work: Callable[[], Any], answered: Answer, *, ended: Callable[[], object] | None = None) -> None:
         """Begin something; `ended` is called whatever came of it. Both are called on Qt's thread."""
         errand = Errand(work, self)
-        errand.answered.connect(answered)
-        errand.failed.connect(self._failed)
+        errand.answered.connect(lambda answer: self._is_closed or answered(answer))
+        errand.failed.connect(lambda error: self._is_closed or self._failed(error))
         errand.broke.connect(_raise)
         errand.finished.connect(lambda: self._end(errand, ended))
         self._running.add(errand)
@@ -53,13 +54,14 @@ class Errands(QObject):
 
     def close(self) -> None:
         """Wait until all have ended; what they answer then is heard by nobody."""
+        self._is_closed = True
         for errand in list(self._running):
             errand.wait()
 
     def _end(self, errand: Errand, ended: Callable[[], object] | None) -> None:
         self._running.discard(errand)
         errand.deleteLater()
-        if ended:
+        if ended and not self._is_closed:
             ended()
 
 

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QObject, Signal
+
 from earmark import exchange
-from earmark.api import EarmarkError
+from earmark.api import Cancelled
 from earmark.audio_file import shown
 from earmark.document import Document, document
+from earmark.errors import LibraryError
 from earmark.gui.desk import Desk
 from earmark.gui.errand import Errands
-from earmark.gui.export_order import Order, Scope
+from earmark.gui.export_order import Known, Make, Order, Scope, Step, known_of
 from earmark.gui.exports import ExportWindow
 
-Known = tuple[list[Document], list[str]]  # documents, and the names of recordings of which nothing is known
 
-
-class Exporting:
+class Exporting(QObject):
     """Export of what was found, in the formats of other programs."""
 
+    _went_on = Signal(int, int)  # recordings done, in all
+
     def __init__(self, desk: Desk, errands: Errands) -> None:
+        super().__init__(desk)
         self._desk, self._errands = desk, errands
+        self._stop = threading.Event()
+        self._make: Make = self._maker()
         self._chosen: Mapping[str, Any] = {}
         self.window: ExportWindow | None = None  # while it is open
         desk.exported.connect(self.open)
@@ -48,8 +55,14 @@ class Exporting:
         window.restore(self._chosen)
         window.scope_chosen.connect(self._gather)
         window.ordered.connect(self._write)
+        window.cancelled.connect(lambda: self._stop.set())
+        self._went_on.connect(window.show_progress)
         window.finished.connect(lambda _: self._forget(window))
         window.begin()
+
+    def close(self) -> None:
+        """Stop what is being read or written."""
+        self._stop.set()
 
     def _forget(self, window: ExportWindow) -> None:
         self._chosen = window.chosen()
@@ -67,12 +80,38 @@ class Exporting:
         return scopes
 
     def _gather(self, scope: Scope) -> None:
-        here, gatherer = self._what_is_shown(), self.gatherer()
-        self._errands.run(lambda: _gathered(scope, here, gatherer), lambda known: self._show(scope, *known))
+        self._stop.set()  # what was read for another choice
+        self._stop = stop = threading.Event()
+        self._make = make = self._maker()
+        self._errands.run(
+            lambda: _unless_cancelled(lambda: known_of(scope, make, self._step(stop))),
+            lambda known: self._show(scope, known),
+        )
 
-    def _show(self, scope: Scope, documents: Sequence[Document], unknown: Sequence[str]) -> None:
-        if self.window:
-            self.window.show_documents(scope, documents, unknown)
+    def _show(self, scope: Scope, known: Known | None) -> None:
+        if self.window and known:
+            self.window.show_known(scope, known)
+
+    def _step(self, stop: threading.Event) -> Step:
+        def step(done: int, total: int) -> None:
+            self._went_on.emit(done, total)
+            if stop.is_set():
+                raise Cancelled
+
+        return step
+
+    def _maker(self) -> Make:
+        """Return what makes the document of a recording; what is on the screen is newer than what the library has."""
+        here, gatherer = self._what_is_shown(), self.gatherer()
+
+        def make(path: Path) -> Document:
+            if here and path == here[0]:
+                return document(here[1], here[2], info=here[3])
+            if gatherer is None:
+                raise LibraryError("There is no library.")
+            return gatherer.document(path)
+
+        return make
 
     def _what_is_shown(self):
         """Return the recording on the screen as it stands there: its path, and what its document is made of."""
@@ -95,28 +134,29 @@ class Exporting:
         )
 
     def _write(self, order: Order) -> None:
-        self._errands.run(order.write, lambda paths: self._tell(order, paths))
+        self._stop, make = threading.Event(), self._make
+        step = self._step(self._stop)
+        ended = self.window.end if self.window else None
+        self._errands.run(
+            lambda: _unless_cancelled(lambda: order.write(make, step)),
+            lambda paths: self._tell(order, paths),
+            ended=ended,
+        )
 
-    def _tell(self, order: Order, paths: Sequence[Path]) -> None:
+    def _tell(self, order: Order, paths: Sequence[Path] | None) -> None:
+        if paths is None:
+            self._desk.notices.tell("Cancelled. The files that were written until then are there.")
+            return
         name = shown(paths[0]) if order.is_one else f"{len(paths)} files in {shown(order.out)}"
         self._desk.notices.tell(f"{name} {'was' if order.is_one else 'were'} written. Events: {order.events}.")
 
 
-def _gathered(scope: Scope, here, gatherer: exchange.Gatherer | None) -> Known:
-    """Return the documents of all recordings; what is on the screen is newer than what the library has."""
-    documents: list[Document] = []
-    unknown: list[str] = []
-    for path in scope.paths:
-        if here and path == here[0]:
-            documents.append(document(here[1], here[2], info=here[3]))
-            continue
-        try:
-            if gatherer is None:
-                raise EarmarkError("There is no library.")
-            documents.append(gatherer.document(path))
-        except EarmarkError:
-            unknown.append(shown(path))
-    return documents, unknown
+def _unless_cancelled(work: Callable[[], Any]) -> Any:
+    """Return what some work returns, or None where it was cancelled."""
+    try:
+        return work()
+    except Cancelled:
+        return None
 
 
 def _title(words: str, paths: Sequence[Path]) -> str:

@@ -16,38 +16,41 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from earmark import exchange
-from earmark.document import Document
-from earmark.gui.export_order import Order, Scope, counted, format_of, replaced, without_suffix
+from earmark.gui.export_order import Known, Order, Scope, counted, format_of, replaced, without_suffix
 from earmark.gui.theme import muted
 
 WHICH = {"kept": "All but the rejected", "accepted": "Only the accepted", "all": "All, the rejected too"}
 NOTHING_LOST = "This format holds everything."
 READING = "Reading what is known…"
+NOTHING_KNOWN = "Nothing is known of these yet: have them analysed first."
 WIDTH, LINES = 600, 6  # pixels; of losses
 
 
 class ExportWindow(QDialog):
-    """Asks; what is known of the recordings is shown to it with `show_documents`."""
+    """Asks; what is known of the recordings is shown to it with `show_known`."""
 
-    scope_chosen = Signal(object)  # Scope: its documents are wanted
+    scope_chosen = Signal(object)  # Scope: what is known of it is wanted
     ordered = Signal(object)  # Order
+    cancelled = Signal()
 
     def __init__(self, parent: QWidget, scopes: Sequence[Scope]) -> None:
         super().__init__(parent)
         self._scopes = scopes
-        self._documents: tuple[Document, ...] | None = None  # None while they are being read
-        self._waits = False  # for the documents, to go on with them
+        self._known: Known | None = None  # None while it is being read
+        self._waits = False  # for what is known, to go on with it
+        self._writes = False
         self.scope, self.format, self.which = QComboBox(), QComboBox(), QComboBox()
         self.out = QLineEdit()
         self.browse = QPushButton("&Browse…")
         self.count, self.warning = muted(), QLabel()
-        self.losses = QLabel()
+        self.losses, self.progress = QLabel(), QProgressBar()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.button = self.buttons.addButton("&Export", QDialogButtonBox.ButtonRole.AcceptRole)
         self._build()
@@ -71,6 +74,7 @@ class ExportWindow(QDialog):
         for label in (self.losses, self.warning):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.progress.hide()
         self.browse.setAutoDefault(False)  # Enter exports
         self.button.setDefault(True)
         self.out.setText(str(self._proposed()))
@@ -83,6 +87,7 @@ class ExportWindow(QDialog):
             self.out: ("File or folder", "Where it is written; a known ending chooses the format"),
             self.browse: ("Browse", "Choose the place"),
             self.losses: ("What the format cannot hold", "So that nothing is missed later without a word"),
+            self.progress: ("Progress", "How many recordings are read, or written"),
         }
 
     def _lay_out(self) -> None:
@@ -103,6 +108,7 @@ class ExportWindow(QDialog):
         for widget in (self.count, self.losses, self.warning):
             layout.addWidget(widget)
         layout.addStretch(1)
+        layout.addWidget(self.progress)
         layout.addWidget(self.buttons)
         self.resize(WIDTH, self.sizeHint().height())
         self._show_place()
@@ -134,21 +140,39 @@ class ExportWindow(QDialog):
         """Return what `restore` takes."""
         return {"export_format": self.format.currentData(), "export_events": self.which.currentData()}
 
-    def show_documents(self, scope: Scope, documents: Sequence[Document], unknown: Sequence[str] = ()) -> None:
-        """Show what is known of the recordings, and name those of which nothing is."""
+    def show_known(self, scope: Scope, known: Known) -> None:
+        """Show what is known of the recordings."""
         if scope is not self._chosen_scope():
             return
-        self._documents = tuple(documents)
-        self._unknown = tuple(unknown)
+        self._known = known
+        self.progress.hide()
         self._show_facts()
         if self._waits:
             self._order()
+
+    def show_progress(self, done: int, total: int) -> None:
+        """Show how many recordings are read, or written."""
+        self.progress.setVisible(total > 1 and (self._known is None or self._writes))
+        self.progress.setRange(0, total)
+        self.progress.setValue(done)
+        self.progress.setFormat(f"{done} of {total}")
+
+    def end(self) -> None:
+        """Close: it is written, or failed, or was cancelled."""
+        self._writes = False
+        self.done(QDialog.DialogCode.Accepted)
+
+    def reject(self) -> None:
+        """Close; stop first what is being written."""
+        self.cancelled.emit()
+        if not self._writes:
+            super().reject()
 
     def _chosen_scope(self) -> Scope:
         return self._scopes[max(self.scope.currentIndex(), 0)]
 
     def _choose_scope(self) -> None:
-        self._documents, self._unknown = None, ()
+        self._known = None
         self._show_place()
         self.out.setText(str(self._proposed()))
         self._show_facts()
@@ -206,39 +230,32 @@ class ExportWindow(QDialog):
     def _ready(self) -> Order | None:
         """Return what is to be written as it is chosen now; None while it is not known."""
         out, is_one = self._place(), self._chosen_scope().is_one
-        if not self._documents or out is None:
+        if self._known is None or not self._known.heads or out is None:
             return None
         if is_one and not out.suffix:
             out = out.with_name(out.name + self._suffix())
-        which = self.which.currentData()
-        documents = tuple(exchange.only(document, which) for document in self._documents)
-        return Order(format_name=self.format.currentData(), out=out, is_one=is_one, documents=documents)
+        format_name, which = self.format.currentData(), self.which.currentData()
+        return Order(format_name=format_name, which=which, out=out, is_one=is_one, known=self._known)
 
     def _show_facts(self) -> None:
         order = self._ready()
-        self.button.setEnabled(order is not None or (self._documents is None and self._place() is not None))
+        self.button.setEnabled(order is not None or (self._known is None and self._place() is not None))
         if order is None:
-            self.count.setText(READING if self._documents is None else self._nothing_known())
+            nothing = self._known is not None and not self._known.heads
+            self.count.setText(NOTHING_KNOWN if nothing else READING if self._known is None else "")
             self.losses.setText("")
             self.warning.setText("")
             return
-        self.count.setText(" ".join(filter(None, (counted(order), self._left_out()))))
-        sentences = exchange.losses(order.format_name, order.documents)
-        self.losses.setText("\n".join(f"• {sentence}" for sentence in sentences) or NOTHING_LOST)
+        self.count.setText(counted(order))
+        self.losses.setText("\n".join(f"• {sentence}" for sentence in order.losses) or NOTHING_LOST)
         self.warning.setText(replaced(order.places()))
-
-    def _left_out(self) -> str:
-        if not self._unknown:
-            return ""
-        return f"Nothing is known yet of {len(self._unknown)}: {', '.join(self._unknown[:3])}."
-
-    def _nothing_known(self) -> str:
-        return "Nothing is known of these yet: have them analysed first." if not self._documents else ""
 
     def _order(self) -> None:
         """Have it written, as soon as it is known what."""
         order = self._ready()
-        self._waits = order is None and self._documents is None
+        self._waits = order is None and self._known is None
         if order:
+            self._writes = True
+            for widget in (*self._names(), self.button):
+                widget.setEnabled(widget is self.progress)
             self.ordered.emit(order)
-            self.accept()

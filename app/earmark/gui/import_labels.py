@@ -75,7 +75,13 @@ class ImportLabels:
 
     def _import(self, path: Path) -> None:
         desk, gatherer = self._desk, self._gatherer()
-        here = _Here(path=desk.shown.path, info=desk.shown.info, events=list(desk.findings.events))
+        analysis = desk.findings.analysis
+        here = _Here(
+            path=desk.shown.path,
+            info=desk.shown.info,
+            events=list(desk.findings.events),
+            labels=analysis.labels if analysis else (),
+        )
         others = [each for each in desk.recordings.paths() if each != here.path]
         author = desk.author
         self._errands.run(
@@ -99,6 +105,7 @@ class _Here:
     path: Path | None
     info: AudioInfo | None
     events: Sequence[JudgedEvent]
+    labels: Sequence[str]
 
 
 def import_file(path: Path, here: _Here, others: Sequence[Path], *, gatherer: Gatherer | None, author: str) -> Imported:
@@ -116,7 +123,7 @@ def import_file(path: Path, here: _Here, others: Sequence[Path], *, gatherer: Ga
         if recording == here.path:
             said = gatherer.library.annotations(recording) if gatherer else []
             there = [*here.events, *map(shown_as, said)]
-            imported.here = exchange.arrive(labelled, there=there, info=here.info, author=author)
+            imported.here = exchange.arrive(labelled, there=there, info=here.info, labels=here.labels, author=author)
             _count(imported, imported.here)
         elif gatherer:
             _keep(imported, recording, labelled, gatherer=gatherer, author=author)

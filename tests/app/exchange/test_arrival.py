@@ -103,3 +103,10 @@ def test_a_track_that_names_no_recording_goes_by_its_own_name_else_to_the_one_sh
     by_name, _ = exchange.matched(track, paths, label_file=Path("Dawn.2.labels.txt"), shown=paths[0])
     shown, _ = exchange.matched(track, paths, label_file=Path("label track.txt"), shown=paths[0])
     assert (list(by_name), list(shown)) == ([paths[1]], [paths[0]])
+
+
+def test_a_label_as_people_write_it_is_the_models_own():
+    bark = JudgedEvent("dog_bark", 1.0, 2.0, 0.9)
+    (answer,) = exchange.arrive(labelled(DOG | {"label": "Dog bark"}), there=[bark], info=INFO).annotations
+    (siren,) = exchange.arrive(labelled(DOG | {"label": "car Horn"}), labels=["car_horn"], info=INFO).annotations
+    assert (answer.label, answer.score, siren.label) == ("dog_bark", 0.9, "car_horn")

@@ -46,6 +46,8 @@ FILES = {
         "filepath,start,end,common_name,confidence\na.wav,0.5,3,Amsel,0.5\n",
         ("a.wav", "Amsel", 0.5, 3.0, 0.5),
     ),
+    "regions of Sonic Visualiser": ("csv", "TIME,VALUE,DURATION,LABEL\n0.5,1,1.0,dog\n", ("", "dog", 0.5, 1.5, None)),
+    "commas without a header": ("dcase", "0.5,1.5,dog\n", ("", "dog", 0.5, 1.5, None)),
     "kaleidoscope": ("csv", KALEIDOSCOPE, ("/x/site/a.wav", "Amsel", 1.5, 4.5, 0.5)),
     "desed": (
         "dcase",

@@ -67,4 +67,5 @@ class Exchanging:
 
     def _close(self) -> None:
         self.cutting.close()
+        self.exporting.close()
         self._errands.close()
