@@ -136,9 +136,8 @@ class StudyPanel(QWidget):
 
 
 def _words(study: Study) -> str:
-    wrong = study.judged - study.right
-    counted = f"{study.judged} judged: {study.right} right, {wrong} wrong." if study.judged else "Nothing judged yet."
     if study.why_not:
-        return f"{counted} {study.why_not} {SPREAD}"
+        return f"{study.why_not} {SPREAD}"
+    counted = f"{study.judged} judged: {study.right} right, {study.judged - study.right} wrong."
     error = f"Mean squared error: {study.before:.3f} of the scores, {study.after:.3f} of the probabilities."
     return " ".join(filter(None, (counted, error, study.caution, SPREAD)))

@@ -28,6 +28,7 @@ from earmark.reliability import Study
 
 SIZE = (1020, 640)
 LEFT = 540  # pixels of the table
+NOTHING = "Labels appear here once a recording was analysed."
 WIDTHS = (84, 62, 58, 62, 88)  # pixels of its columns but the first
 
 
@@ -84,7 +85,7 @@ class ThresholdsWindow(QDialog):
         table = self.table
         table.setModel(self._sorted)
         table.setAccessibleName("Labels and their thresholds")
-        Placeholder(table, "Labels appear here once a recording was analysed.")
+        self._placeholder = Placeholder(table, NOTHING)
         table.setItemDelegateForColumn(THRESHOLD, ThresholdDelegate(table))
         table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
@@ -122,7 +123,7 @@ class ThresholdsWindow(QDialog):
         layout.addWidget(splitter)
 
     def _connect(self) -> None:
-        self.filter.textChanged.connect(self._sorted.setFilterFixedString)
+        self.filter.textChanged.connect(self._filter)
         self.model.chosen.connect(self.threshold_chosen)
         self.panel.threshold_chosen.connect(self.threshold_chosen)
         self.panel.precision_changed.connect(self._ask)
@@ -130,6 +131,10 @@ class ThresholdsWindow(QDialog):
         self.table.selectionModel().currentRowChanged.connect(self._ask)
         for button in self.findChildren(QPushButton):
             button.setAutoDefault(False)  # Return in the filter or a number presses none
+
+    def _filter(self, text: str) -> None:
+        self._sorted.setFilterFixedString(text)
+        self._placeholder.say(f"No label has “{text}” in its name." if text else NOTHING)
 
     @property
     def label(self) -> str:
