@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from earmark.analysis import Heading
 from earmark.events import Event
 from earmark.gui.desk import Desk
+from earmark.gui.gap_marks import GapMarks
 from earmark.gui.label_colours import label_text
 from earmark.gui.live_drawing import LiveDrawing
 from earmark.gui.live_session import LiveSession
@@ -30,7 +31,8 @@ class LiveView(QObject):
         super().__init__(desk)
         self._desk = desk
         self.follows = True
-        self.drawing = LiveDrawing(desk.centre.spectrogram)
+        self.drawing, self.gaps = LiveDrawing(desk.centre.spectrogram), GapMarks()
+        desk.centre.spectrogram.add(self.gaps)
         self._session: LiveSession | None = None
         self._ended: deque[Event] = deque(maxlen=KEPT_EVENTS)
         self._going_on: dict[str, list[Event]] = {}
@@ -63,6 +65,7 @@ class LiveView(QObject):
         """Show nothing live any more."""
         self._tick.stop()
         self._session = None
+        self.gaps.show_gaps((), 1)
         self.drawing.leave()
         self._desk.centre.overview.show()
         self._desk.findings.show_live(())
@@ -81,6 +84,7 @@ class LiveView(QObject):
         self._move(lambda: self._show_span(seconds))
         self._ticks += 1
         if self._ticks % SLOW_TICKS == 0:
+            self.gaps.show_gaps(self._session.station.capture.gaps, self._session.station.source.sample_rate)
             self.ticked.emit()
 
     def _show_span(self, seconds: float) -> None:

@@ -99,6 +99,10 @@ class SpectrogramView(QWidget):
         self._waiting.timeout.connect(lambda: self.caption.say(self._waited_for))
         self.tool.playhead = lambda: self.playhead.pos().x()
 
+    def add(self, item: pg.GraphicsObject) -> None:
+        """Draw something over the spectrogram: x is seconds, y the height in 0..1."""
+        self._box.addItem(item)
+
     def wear(self, theme: Theme = DARK) -> None:
         """Draw in a theme's colours."""
         self.plot.setBackground(QColor(theme.plot))

@@ -12,6 +12,7 @@ from earmark.api import AudioDeviceError, Heard
 from earmark.gui.live_session import Alert, LiveWishes
 from earmark.gui.microphone_window import MicrophoneWindow
 from earmark.gui.parts.live import wishes_of
+from earmark.live.capture import Gap
 
 from .conftest import LABELS, heading
 
@@ -80,6 +81,15 @@ def test_looking_back_stays_there_until_now_is_wanted_again(window, qtbot):
     assert window.desk.span.end == 0.5
     window.do["to_now"].trigger()
     assert window.live.view.follows
+
+
+def test_lost_sound_is_marked_where_it_was_and_said(window, qtbot):
+    listen(window, qtbot)
+    window.live.session.station.capture.gaps.append(Gap(8_000, 0.0, "overflow"))
+    qtbot.waitUntil(lambda: "1 dropped" in window.live.bar.numbers.accessibleDescription(), timeout=10_000)
+    marks = window.live.view.gaps
+    assert marks.boundingRect().contains(0.25, 0.5)
+    assert marks.toolTip() == "At 0.2 s: some sound lost. The computer was too busy."
 
 
 def test_space_plays_what_is_looked_back_to_while_it_goes_on(window, qtbot, card):

@@ -20,6 +20,7 @@ from earmark.gui.live_session import Alert, LiveSession, LiveWishes
 from earmark.gui.live_view import LiveView
 from earmark.gui.microphone_window import MicrophoneWindow
 from earmark.gui.part import Part
+from earmark.gui.theme import Theme
 
 REPLAYED = 10.0  # seconds, where nothing else was looked at
 DEEDS = (
@@ -73,7 +74,7 @@ class Live:
             given=lambda: {"live", "view", "sound"} if self.view.is_on else set(),
             keep=self._keep,
             restore=self._restore,
-            wear=self.bar.wear,
+            wear=self._wear,
             close=self._close,
         )
 
@@ -233,6 +234,10 @@ class Live:
         plain = kept.get("live")
         if isinstance(plain, dict):
             self.wishes = wishes_of(plain)
+
+    def _wear(self, theme: Theme) -> None:
+        self.bar.wear(theme)
+        self.view.gaps.wear(theme)
 
     def _close(self) -> None:
         session, self.session = self.session, None  # what it still tells comes too late
