@@ -128,7 +128,6 @@ class LanesView(QWidget):
         asked = self.sizeHint()
         self.item.show_lanes(lanes_of(events, shown, self.hidden_standings), duration)
         self.header.show_labels(shown)
-        self.playhead.stand_in(len(shown) + 1)
         self._fit_lanes()
         if self.sizeHint() != asked:
             self.updateGeometry()
@@ -224,6 +223,7 @@ class LanesView(QWidget):
             self.picked.emit(picked_with(self.item.lanes, selected, number, is_range=how == Range))
 
     def _fit_lanes(self) -> None:
+        self.playhead.stand_in(max(len(self.item.lanes), self._room()) + 1)
         hidden = max(0, len(self.item.lanes) - self._room())
         self.scroll_bar.setRange(0, hidden)
         self.scroll_bar.setPageStep(max(1, self._room()))
