@@ -12,16 +12,16 @@ from earmark.gui.desk import Desk
 from earmark.gui.errand import Errands
 from earmark.gui.exporting import Exporting
 from earmark.gui.import_labels import ImportLabels, is_label_file
-from earmark.gui.part import Part
+from earmark.gui.part import Menus, Part
 from earmark.gui.pictures import Pictures
 
 DEEDS = (
     Deed(name="import_labels", menu="|&File", text="&Import labels…", keys=("Ctrl+Shift+I",), needs="recording"),
     Deed(name="export", menu="&File", text="&Export…", keys=("Ctrl+Shift+E",), needs="recording"),
     Deed(name="export_clips", menu="&File", text="Export &clips…", needs="events"),
-    Deed(name="copy_picture", menu="|&View", text="&Copy picture", keys=("Ctrl+Shift+C",), needs="recording"),
+    Deed(name="copy_picture", menu="|&View", text="Cop&y picture", keys=("Ctrl+Shift+C",), needs="recording"),
     Deed(name="save_picture", menu="&View", text="Sa&ve picture…", needs="recording"),
-    Deed(name="save_screenshot", menu="&View", text="Save a &screenshot…"),
+    Deed(name="save_screenshot", menu="&View", text="S&ave a screenshot…"),
 )
 
 
@@ -49,6 +49,7 @@ class Exchanging:
                 "save_picture": self.pictures.save,
                 "save_screenshot": self.pictures.save_screenshot,
             },
+            menus=self._fill,
             keep=lambda: {**self.exporting.keep(), **self.cutting.keep()},
             restore=self._restore,
             close=self._close,
@@ -60,6 +61,14 @@ class Exchanging:
         others = [path for path in paths if path not in labels]
         self.importing.take(labels, after_opening=bool(others))
         return others
+
+    def _fill(self, menus: Menus) -> None:
+        """Put pictures under what they are pictures of."""
+        menu = menus["&View"]
+        menu.addSeparator()
+        for name in ("copy_picture", "save_picture", "save_screenshot"):
+            menu.removeAction(self._desk.do[name])
+            menu.addAction(self._desk.do[name])
 
     def _restore(self, kept: Mapping[str, Any]) -> None:
         self.exporting.restore(kept)
