@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QToolButton
 
+from earmark.gui.actions import Actions
 from earmark.gui.icons import icon
+from earmark.gui.layout import Tools
 from earmark.gui.own_keys import BUTTON, keep_keys
 from earmark.gui.theme import Theme
 
 NARROW = 1100  # pixels of the window
 ICON = QSize(22, 22)
+SPARE = ("zoom_out", "zoom_in", "fit")
 
 
 class Folding(QObject):
     """Watches how wide the window is."""
+
+    narrowed = Signal(bool)  # whether it is narrow now
 
     def __init__(self, window: QMainWindow, icons: dict[str, str]) -> None:
         super().__init__(window)
@@ -24,6 +29,7 @@ class Folding(QObject):
         self._window, self._icons = window, icons  # a panel's name → its icon's
         self._folded: list[QDockWidget] = []
         self._front: QDockWidget | None = None  # the one of them that was not behind a tab
+        self._is_narrow = False
         self._buttons: dict[str, QToolButton] = {}
         self.strip.setObjectName("folded")
         self.strip.setMovable(False)
@@ -57,6 +63,9 @@ class Folding(QObject):
         """Fold and unfold as the window becomes narrow and wide."""
         if event.type() == QEvent.Type.Resize:
             narrow = event.size().width() < NARROW
+            if narrow != self._is_narrow:
+                self._is_narrow = narrow
+                self.narrowed.emit(narrow)
             if narrow and not self._folded:
                 self._fold(self._at_the_left())
             elif not narrow and self._folded:
@@ -104,6 +113,19 @@ class Folding(QObject):
 
 def _is_seen(panel: QDockWidget) -> bool:
     return panel.isVisible() and not panel.visibleRegion().isEmpty()
+
+
+def fold_tools(tools: Tools, actions: Actions, *, narrow: bool) -> None:
+    """Take out of the toolbar what has a key and a place in a menu, so that there is room for the model."""
+    for name in SPARE:
+        if narrow:
+            tools.removeAction(actions[name])
+        else:
+            tools.insertAction(actions["view_settings"], actions[name])
+    meter = tools.transport.meter.parentWidget()
+    for action in tools.actions():
+        if tools.widgetForAction(action) is meter:
+            action.setVisible(not narrow)
 
 
 def _is_open(panel: QDockWidget) -> bool:

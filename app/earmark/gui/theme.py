@@ -168,7 +168,9 @@ def muted(text: str = "") -> QLabel:
 
 def style_sheet(theme: Theme) -> str:
     """Return the style sheet, its `@names` replaced by the theme's colours."""
-    text = (files("earmark_resources") / "style" / "earmark.qss").read_text(encoding="utf-8")
+    names = ("earmark", "contrast") if theme is HIGH_CONTRAST else ("earmark",)
+    folder = files("earmark_resources") / "style"
+    text = "\n".join((folder / f"{name}.qss").read_text(encoding="utf-8") for name in names)
     for name in sorted(vars(theme), key=len, reverse=True):
         text = text.replace(f"@{name}", getattr(theme, name))
     return text

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QDockWidget
 
 from earmark import presets, settings
 from earmark.gui.presets import ManageWindow, SaveWindow
+from earmark.gui.theme import DARK, HIGH_CONTRAST, LIGHT
 from earmark.presets import Preset
 
 
@@ -204,3 +205,41 @@ def test_folded_panels_are_remembered_as_open(qtbot, analysed, make_window):
     qtbot.waitUntil(lambda: not analysed.findChild(QDockWidget, "recordings").isVisible())
     analysed.close()
     assert make_window().findChild(QDockWidget, "recordings").isVisible()
+
+
+def test_in_a_narrow_window_the_toolbar_has_room_for_the_model(qtbot, analysed):
+    analysed.resize(1024, 700)
+    qtbot.waitUntil(lambda: analysed.home.folding.strip.isVisible())
+    qtbot.waitUntil(analysed.tools.model.isVisible)
+    assert analysed.do["zoom_in"] not in analysed.tools.actions()
+    assert analysed.do["zoom_in"].isEnabled()  # its key and its menu entry stay
+    analysed.resize(1280, 800)
+    qtbot.waitUntil(lambda: analysed.do["zoom_in"] in analysed.tools.actions())
+
+
+def channel(value: int) -> float:
+    part = value / 255
+    return part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+
+
+def contrast(first: str, second: str) -> float:
+    """Return the contrast of two colours as WCAG defines it."""
+    luminances = []
+    for name in (first, second):
+        red, green, blue = (int(name[place : place + 2], 16) for place in (1, 3, 5))
+        luminances.append(0.2126 * channel(red) + 0.7152 * channel(green) + 0.0722 * channel(blue))
+    return (max(luminances) + 0.05) / (min(luminances) + 0.05)
+
+
+@pytest.mark.parametrize(("theme", "least"), [(LIGHT, 4.5), (DARK, 4.5), (HIGH_CONTRAST, 7.0)])
+def test_text_can_be_read_in_every_theme(theme, least):
+    pairs = [(text, ground) for text in (theme.text, theme.muted) for ground in (theme.window, theme.base, theme.plot)]
+    pairs += [(theme.accent_text, theme.accent), (theme.alarm_text, theme.alarm), (theme.text, theme.raised)]
+    assert [pair for pair in pairs if contrast(*pair) < least] == []
+
+
+def test_high_contrast_can_be_chosen_and_is_remembered(analysed, make_window, home):
+    analysed.home._themes.pick("high contrast")
+    assert analysed.desk.appearance.theme is HIGH_CONTRAST
+    analysed.close()
+    assert settings.read().window["theme"] == "high contrast"

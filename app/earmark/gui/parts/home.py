@@ -15,7 +15,7 @@ from earmark.gui.actions import Deed
 from earmark.gui.choices import Choices
 from earmark.gui.chore import Chores
 from earmark.gui.desk import Desk
-from earmark.gui.folding import Folding
+from earmark.gui.folding import Folding, fold_tools
 from earmark.gui.help import KeysWindow, keys
 from earmark.gui.hints import Hint, Hints
 from earmark.gui.layout import Tools
@@ -80,6 +80,7 @@ class Home:
         """Know the toolbar: it says what the device is, and offers the models."""
         self._tools = tools
         self.preferences.models_chosen.connect(tools.model.hide_models)
+        self.folding.narrowed.connect(lambda narrow: fold_tools(tools, self._desk.do, narrow=narrow))
 
     @property
     def hints(self) -> Hints:
