@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from earmark.analysis import Analysis, Heading
 from earmark.api import Cancelled, EarmarkError, PluginError
@@ -186,6 +188,14 @@ class Card:
 
     def OutputStream(self, **settings):  # noqa: N802 - sounddevice's name
         return CountingStream(self, **settings)
+
+
+@pytest.fixture(autouse=True)
+def no_button_stays_pressed():
+    """A double click of Qt's tests ends with the button down; the next test's window would wait for the hand."""
+    yield
+    if QApplication.instance() and QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+        QTest.mouseRelease(QWidget(), Qt.MouseButton.LeftButton)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ window.show()
 window.begin([Path(sys.argv[1])])
 
 def look():
-    known = window.desk.listening.headings and window.tools.device.text()
+    known = window.desk.listening.headings and window.tools.device_line
     if not known or not window.desk.centre.spectrogram.item.pixels:
         return
     print([name for name in sys.modules if name.split(".")[0] in ("torch", "earmark_htsat", "earmark_torch")])
