@@ -36,6 +36,7 @@ class Drawing(QObject):
         self._loader: SpectrogramLoader | None = None
         self._leaving: set[SpectrogramLoader] = set()
         self._next: Pixels | None = None  # of the loader; they are the item's once there is something in them
+        self._is_shown = False  # the loader's pixels are the item's
         self._path: Path | None = None  # of what is drawn
         view.item.lacked.connect(self._want)
 
@@ -66,6 +67,7 @@ class Drawing(QObject):
             loader.wait()
 
     def _begin(self, path: Path) -> None:
+        self._next, self._is_shown = None, False
         self._loader = loader = SpectrogramLoader(path, self.cache, settings=self.settings, channel=self.channel)
         self._connect(loader, loader.opened, self._open)
         self._connect(loader, loader.sampled, lambda columns: self._filled().add_sampled(columns))
@@ -113,9 +115,9 @@ class Drawing(QObject):
         """Return the view, showing what is computed now."""
         if self._next:
             self._view.show_pixels(self._next)
-            self._next = None
+            self._next, self._is_shown = None, True
         return self._view.item
 
     def _want(self, tiles: list) -> None:
-        if self._loader and self._next is None:
+        if self._loader and self._is_shown:  # else the tiles are of another grid
             self._loader.want(tiles)

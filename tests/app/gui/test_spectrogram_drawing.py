@@ -36,6 +36,12 @@ def test_other_settings_are_drawn_and_the_view_stays(qtbot, window):
     assert pixels_of(window).decibels_at(1.5, 1000) == -6.0  # amplitude 0.5
 
 
+def test_tiles_of_the_old_settings_are_not_asked_of_the_new(qtbot, window):
+    window.desk.shown.drawing.compute(SETTINGS)
+    window.desk.centre.spectrogram.item.lacked.emit([(0, 900)])  # there are fewer with the new ones
+    qtbot.waitUntil(lambda: pixels_of(window).grid.settings == SETTINGS and pixels_of(window).is_complete)
+
+
 def test_settings_may_change_while_it_plays(qtbot, window, card):
     window.desk.player.play(0.0)
     qtbot.waitUntil(card.started.is_set)
