@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -121,9 +120,29 @@ def test_a_folder_that_cannot_be_written_means_no_more_than_that_nothing_is_kept
     assert kept.tile(0, 0) is None
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_disk_leaves_nothing_half_written(path, folder, monkeypatch):
-    kept = TileCache(folder).of(path, GRID)
-    monkeypatch.setattr("os.fdopen", lambda handle, mode: os.close(handle) or Path("/dev/full").open(mode))
-    kept.keep_tile(0, 0, TILE)
+    def fill_up(array):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("earmark.tile_cache._packed", fill_up)
+    TileCache(folder).of(path, GRID).keep_tile(0, 0, TILE)
     assert not files(folder)
+
+
+def test_a_smaller_bound_holds_from_the_next_tile_on(path, folder):
+    cache = TileCache(folder)
+    for index in range(60):
+        cache.of(path, GRID).keep_tile(0, index, TILE)
+    cache.limit(40 * TILE_BYTES)
+    cache.of(path, GRID).keep_tile(0, 60, TILE)
+    assert bytes_in(folder) <= 40 * TILE_BYTES
+    assert cache.size() == bytes_in(folder)
+
+
+def test_a_cache_that_was_cleared_keeps_on(path, folder):
+    cache = TileCache(folder)
+    cache.of(path, GRID).keep_tile(0, 0, TILE)
+    cache.clear()
+    assert cache.size() == 0
+    cache.of(path, GRID).keep_tile(0, 0, TILE)
+    assert cache.of(path, GRID).has_tile(0, 0)
