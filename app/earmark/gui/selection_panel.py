@@ -11,6 +11,7 @@ from earmark.gui.selecting import Ground
 from earmark.gui.selection import Selection, Stretch
 
 ALL = "all"
+WIDTH = 340  # pixels: a sentence of what is wrong takes two lines
 
 
 class SelectionTextError(EarmarkError):
@@ -35,6 +36,7 @@ class SelectionPanel(QDialog):
 
     def _lay_out(self) -> None:
         self.setWindowTitle("Selection")
+        self.setMinimumWidth(WIDTH)
         form = QFormLayout(self)
         form.addRow("&Start", self.start)
         form.addRow("&End", self.end)
@@ -60,6 +62,7 @@ class SelectionPanel(QDialog):
         except EarmarkError as error:
             self.problem.setText(" ".join(filter(None, (error.sentence, error.hint))))
             self.problem.show()
+            self.adjustSize()
             return
         self._selection.select(stretch)
         super().accept()
