@@ -13,7 +13,9 @@ PATTERN = "{recording}_{label}_{onset}"
 
 @click.command("clips")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Into it.")
+@click.option(
+    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Where they go."
+)
 @click.option(
     "--labels",
     "label_files",
@@ -29,7 +31,7 @@ PATTERN = "{recording}_{label}_{onset}"
 @click.option(
     "--padding", type=click.FloatRange(0, 600), default=0.0, metavar="S", help="Seconds around each event [0]."
 )
-@click.option("--form", type=click.Choice(FORMS), default="wav", help="Every sample is kept as it is in both [wav].")
+@click.option("--form", type=click.Choice(FORMS), default="wav", help="FLAC is smaller; of 32 bits it keeps 24 [wav].")
 @click.option("--name", "pattern", default=PATTERN, metavar="PATTERN", help=f"Of the clips' names [{PATTERN}].")
 @click.option("--table", "has_list", is_flag=True, help="Write clips.csv beside them.")
 def command(**chosen: object) -> int:

@@ -11,6 +11,7 @@ import click
 from earmark import audio_file, exchange, folders, settings
 from earmark.clips import ClipChoice, ClipFolder
 from earmark.commands import FAILED, tell
+from earmark.commands.tag_counts import count
 from earmark.engine_client import Engines
 from earmark.errors import AudioFileError, CheckpointError, EarmarkError, LibraryError
 from earmark.events import DEFAULT_THRESHOLD, EventSettings, find_events
@@ -79,8 +80,8 @@ def _cut_all(clips: ClipFolder, paths: Sequence[Path], choice: Choice, events_of
     clips.write_list()
     for sentence in clips.skipped:
         click.echo(sentence, err=True)
-    count = len(clips.written)
-    click.echo(f"{count} clip{'' if count == 1 else 's'} of {len(paths) - failed} recordings.", err=True)
+    cut_out, heard = count(len(clips.written), "clip"), count(len(paths) - failed, "recording")
+    click.echo(f"{cut_out} of {heard}.", err=True)
     return FAILED if failed else 0
 
 

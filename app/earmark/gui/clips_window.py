@@ -94,7 +94,10 @@ class ClipsWindow(QDialog):
         meanings = "\n".join(f"{{{name}}}: {meaning}" for name, meaning in FIELDS.items())
         return {
             self.group: ("Events", "Which events become clips"),
-            self.form: ("Form", "Every sample and channel is kept as it is, at the recording's own rate"),
+            self.form: (
+                "Form",
+                "All channels at the recording's own rate, sample for sample; of 32 bits FLAC keeps 24",
+            ),
             self.padding: ("Padding", "Sound before and after each event"),
             self.pattern: ("Names", f"{meanings}\nA slash makes a folder: {{label}}/{{n}}"),
             self.folder: ("Folder", "Where the clips go; no file in it is ever written over"),

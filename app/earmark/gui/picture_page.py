@@ -60,6 +60,8 @@ class Page:
         self._draw_head(painter, QRectF(MARGIN + LEFT, MARGIN, width - LEFT + BESIDE, HEAD))
         place = QRectF(MARGIN, top, width, self.spectrogram.height())
         _draw_plot(painter, self.spectrogram, place)
+        painter.setPen(QPen(QColor(LIGHT.border), 1))
+        painter.drawRect(place.adjusted(LEFT, RULER, 0, 0))
         if self.decibels:
             bar = QRectF(place.right() + GAP, top + RULER, BAR, place.height() - RULER)
             self._draw_decibels(painter, bar, *self.decibels)
@@ -89,7 +91,7 @@ class Page:
         painter.setPen(QPen(QColor(LIGHT.text), 0.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(bar)
-        painter.drawText(QRectF(bar.left(), bar.top() - RULER, BESIDE, RULER - 6), ALIGN.AlignLeft, "dBFS")
+        painter.drawText(QRectF(bar.left(), bar.top() - RULER - 4, BESIDE, RULER - 6), ALIGN.AlignLeft, "dBFS")
         for level in levels_between(low, high, room=bar.height()):
             y = bar.bottom() - (level - low) / (high - low) * bar.height()
             painter.drawLine(QLineF(bar.right(), y, bar.right() + 4, y))

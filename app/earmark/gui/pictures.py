@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QFileDialog
 
@@ -22,6 +22,7 @@ from earmark.gui.theme import LIGHT, style_sheet
 from earmark.judging import JudgedEvent
 
 TIMES = 2  # the resolution of the screen's points
+PAUSE_MS, TRIES = 120, 12  # tiles are waited for so long, and so often
 FORMS = "Picture (*.png);;Vectors (*.svg)"
 
 
@@ -32,21 +33,35 @@ class Pictures:
         self._desk = desk
 
     def copy(self) -> None:
-        """Put the picture on the clipboard."""
-        QGuiApplication.clipboard().setImage(self.picture())
-        self._desk.notices.tell("The picture is on the clipboard.")
+        """Put the picture on the clipboard, once it is as sharp as it can be."""
+        self._when_sharp(self._put_on_clipboard)
 
     def save(self) -> None:
-        """Write the picture where the person says: as PNG or SVG."""
+        """Write the picture where the person says, as PNG or SVG, once it is as sharp as it can be."""
         path = self._desk.shown.path
         if path and (chosen := self._ask("Save picture", path.with_suffix(".png"), FORMS)):
-            self._tell(chosen, written=self.write(chosen))
+            self._when_sharp(lambda: self._tell(chosen, written=self.write(chosen)))
 
     def save_screenshot(self) -> None:
         """Write the window as it is on the screen."""
         image = self._desk.window.grab().toImage()  # before a dialog covers it
         if chosen := self._ask("Save a screenshot", Path.home() / "earmark.png", "Picture (*.png)"):
             self._tell(chosen, written=image.save(str(chosen)))
+
+    def _put_on_clipboard(self) -> None:
+        QGuiApplication.clipboard().setImage(self.picture())
+        self._desk.notices.tell("The picture is on the clipboard.")
+
+    def _when_sharp(self, go_on: Callable[[], object], tries: int = TRIES) -> None:
+        """Have the tiles computed that only this resolution needs, and go on with them."""
+        item, lacking = self._desk.centre.spectrogram.item, []
+        noting = item.lacked.connect(lambda tiles: lacking.extend(tiles))
+        self.picture()
+        item.lacked.disconnect(noting)
+        if lacking and tries:
+            QTimer.singleShot(PAUSE_MS, self._desk, lambda: self._when_sharp(go_on, tries - 1))
+        else:
+            go_on()
 
     def picture(self) -> QImage:
         """Return what is in view, on white, without playhead and selection."""

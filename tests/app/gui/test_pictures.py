@@ -55,8 +55,9 @@ def test_only_labels_in_view_have_lanes_in_it(drawn):
     assert picture(drawn).height() < both
 
 
-def test_a_picture_is_put_on_the_clipboard(drawn):
+def test_a_picture_is_put_on_the_clipboard(drawn, qtbot):
     drawn.do["copy_picture"].trigger()
+    qtbot.waitUntil(lambda: any("on the clipboard" in notice.text for notice in drawn.desk.notices.shown))
     assert QGuiApplication.clipboard().image().width() == picture(drawn).width()
 
 
