@@ -10,9 +10,11 @@ from pathlib import Path
 
 from earmark.analysis import Heading
 from earmark.batch import CANCELLED, Item, Queue, fingerprint, weight_in
-from earmark.errors import EarmarkError, LibraryError
+from earmark.errors import AudioFileError, EarmarkError, LibraryError
 from earmark.pace import Pace, weight_of
 from earmark.tagging import Heard
+
+MOST_IN_A_ROW = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,7 @@ class BatchRun:
     def __init__(self, queue: Queue, precision: str, notice: Callable[[EarmarkError], object]) -> None:
         self.queue, self.pace, self.going = queue, Pace(), False
         self.precision, self._notice = precision, notice
+        self._in_a_row = 0  # failures that are no fault of the files
 
     def next(self, headings: Mapping[str, Heading]) -> Item | None:
         """Return what is to be heard now, or None: nothing waits, or the run is paused.
@@ -78,18 +81,30 @@ class BatchRun:
 
     def end(self, begun: Begun, heard: Heard) -> Item | None:
         """Count it as done; return its place in the queue, if it has one."""
+        self._in_a_row = 0
         if not heard.was_known:
             taken = time.monotonic() - begun.at
             self.pace.heard(weight_in(begun.facts), sound=heard.analysis.duration, taken=taken)
         return self._settled(begun, lambda: self.queue.end(begun.path, begun.heading.model_id, begun.facts))
 
-    def fail(self, begun: Begun, reason: str) -> Item | None:
-        """Count it as failed; return its place in the queue, if it has one."""
+    def fail(self, begun: Begun, error: EarmarkError) -> Item | None:
+        """Count it as failed; return its place in the queue, if it has one.
+
+        Where one after the other fails for a reason that is not in the files, the run pauses: the others would too.
+        """
+        item = self._fail(begun, error.sentence)
+        self._in_a_row = 0 if isinstance(error, AudioFileError) or not item else self._in_a_row + 1
+        if self._in_a_row >= MOST_IN_A_ROW:
+            self.going, self._in_a_row = False, 0
+            self._notice(EarmarkError("The queue is paused: no recording can be heard.", hint=str(error)))
+        return item
+
+    def _fail(self, begun: Begun, reason: str) -> Item | None:
         return self._settled(begun, lambda: self.queue.fail(begun.path, begun.heading.model_id, reason))
 
     def cancel(self, begun: Begun) -> Item | None:
         """Count it as given up: it is heard when it is retried."""
-        return self.fail(begun, CANCELLED)
+        return self._fail(begun, CANCELLED)
 
     def expect(self) -> None:
         """Look up how much waits; after files were added, retried or removed."""

@@ -14,7 +14,7 @@ import pytest
 from earmark.analysis import Analysis, Heading
 from earmark.batch import CANCELLED, Counts, Queue, fingerprint
 from earmark.batch_run import BatchRun
-from earmark.errors import LibraryError
+from earmark.errors import AudioFileError, LibraryError, PluginError
 from earmark.library import Library
 from earmark.tagging import Heard
 
@@ -216,7 +216,22 @@ def test_what_was_given_up_is_heard_when_it_is_retried(queue, files):
 def test_a_recording_that_nobody_queued_has_no_place(queue, files):
     run = BatchRun(queue, "fp32", pytest.fail)
     (path,) = files("a.wav")
-    assert run.fail(run.begin(path, HEADING), "It is empty.") is None
+    assert run.fail(run.begin(path, HEADING), AudioFileError("It is empty.")) is None
+
+
+def test_where_nothing_can_be_heard_the_run_pauses_and_says_why(queue, files):
+    told = []
+    run = BatchRun(queue, "fp32", told.append)
+    run.going = True
+    paths = files(*"abcdefgh")
+    add(queue, paths)
+    errors = [PluginError("It died."), AudioFileError("It is empty."), *[PluginError("There is no memory.")] * 3]
+    for path, error in zip(paths, errors, strict=False):
+        assert run.going
+        run.fail(run.begin(path, HEADING), error)
+    assert not run.going
+    assert [error.hint for error in told] == ["There is no memory."]
+    assert queue.counts() == Counts(waiting=3, failed=5)
 
 
 def test_a_library_that_cannot_be_used_pauses_the_run_and_is_told(library, files):

@@ -231,7 +231,7 @@ class Analyser(QThread):
 
     def _report(self, begun: Begun, question: Question, error: EarmarkError) -> None:
         if not self._stopping:  # an engine that is closed while it hears is no fault of the recording
-            self._settle(self._run.fail(begun, error.sentence))
+            self._settle(self._run.fail(begun, error))
             self.failed.emit(question, error)
 
     def _grower(self, question: Question) -> Callable[[float, Float, Float | None], None]:

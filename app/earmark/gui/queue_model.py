@@ -138,7 +138,8 @@ class QueueModel(QAbstractListModel):
             return f"Analysing, {part:.0%}"
         if item.reason == CANCELLED:
             return CANCELLED.rstrip(".")
-        return f"{WORDS[item.state]}: {item.reason}" if item.reason else WORDS[item.state]
+        reason = item.reason.removeprefix(f"{shown(item.path)} ")  # its name stands above
+        return f"{WORDS[item.state]}: {reason}" if reason else WORDS[item.state]
 
     def _tell(self, row: int) -> None:
         self.dataChanged.emit(self.index(row), self.index(row))

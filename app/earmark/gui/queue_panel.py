@@ -61,7 +61,8 @@ class QueueDelegate(QStyledItemDelegate):
         muted = role if chosen else option.palette.ColorRole.PlaceholderText
         for text, place, colour in ((name, first, role), (index.data(STATE) or "", first.translated(0, line), muted)):
             painter.setPen(option.palette.color(colour))
-            elided = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideMiddle, place.width())
+            cut = Qt.TextElideMode.ElideMiddle if text is name else Qt.TextElideMode.ElideRight
+            elided = option.fontMetrics.elidedText(text, cut, place.width())
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, elided)
         if (part := index.data(PART)) is not None:
             _draw_bar(painter, style, first.translated(0, 2 * line + 1), part)
@@ -176,6 +177,11 @@ class QueuePanel(QWidget):
     def counts(self) -> Counts:
         """Return how many recordings are in which state."""
         return self._counts
+
+    @property
+    def is_going(self) -> bool:
+        """Return whether the queue goes on, as it was shown last."""
+        return self._is_going
 
     def show_counts(self, counts: Counts) -> None:
         """Show how many there are."""

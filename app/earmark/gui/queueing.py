@@ -200,6 +200,9 @@ class Queueing(QObject):
 
     def _show_counts(self, counts: Counts) -> None:
         before = self.given()
+        if self.panel.is_going != self._batch.going:  # it paused by itself
+            self._is_paused = not self._batch.going
+            self._show_going()
         self.panel.show_counts(counts)
         self.panel.show_pace(self._batch.pace)
         if counts.waiting and not self._has_begun:
