@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHeaderView, QTableView
+from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QTableView
 
 from earmark.event_filter import STANDINGS, EventFilter
 from earmark.gui.event_words import STANDING_WORDS
@@ -23,6 +23,29 @@ SHORT, LONG = "0:00.00", "0:00:00.00"  # widest times under and over an hour
 WIDE = 460  # pixels: room for words beside the icons
 PADDING = 18  # pixels of a cell around its text
 Chosen = QItemSelectionModel.SelectionFlag
+TAB_GOES = {Qt.Key.Key_Tab: OFFSET, Qt.Key.Key_Backtab: ONSET}
+
+
+class TimesDelegate(QStyledItemDelegate):
+    """Lets Tab go from the start that was typed to the end, and back, though the events may be listed anew between."""
+
+    def __init__(self, table: QTableView) -> None:
+        super().__init__(table)
+        self._table = table
+
+    def eventFilter(self, editor, event) -> bool:  # noqa: N802 - Qt's
+        """Take Tab and Shift+Tab."""
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return super().eventFilter(editor, event)
+        column = TAB_GOES.get(Qt.Key(event.key()))
+        if column is None:
+            return super().eventFilter(editor, event)
+        goes_on = column != self._table.currentIndex().column()
+        self.commitData.emit(editor)
+        self.closeEditor.emit(editor)
+        if goes_on:
+            self._table.edit(self._table.currentIndex().siblingAtColumn(column))
+        return True
 
 
 class EventsTable(QTableView):
@@ -36,6 +59,7 @@ class EventsTable(QTableView):
         self.events_model = EventsModel()
         self.setModel(self.events_model)
         self._placeholder = Placeholder(self, NOTHING_HEARD)
+        self.setItemDelegate(TimesDelegate(self))
         self._look()
         self._size_columns()
         self.selectionModel().selectionChanged.connect(lambda *_: self._pick())

@@ -144,7 +144,8 @@ class LanesItem(pg.GraphicsObject):
 
     def _bars(self, lane: Lane, shown: slice, place: QRectF) -> _Bars:
         """Return the bars, cut off outside of the view: far away numbers are too large for the painter."""
-        scale, view = place.width() / self._duration, self.viewRect()
+        scale = place.width() / self._duration
+        view: QRectF = self.viewRect() or self.boundingRect()
         onsets = np.maximum(lane.onsets[shown], view.left() - BEYOND / scale)
         offsets = np.minimum(lane.offsets[shown], view.right() + BEYOND / scale)
         height = place.height() * BAR_PART / lane.row_counts[shown]

@@ -197,6 +197,24 @@ def test_times_typed_in_the_table_move_the_event(qtbot, window):
     qtbot.waitUntil(lambda: said(window)[0][1:] == (1.25, 2.04, "accepted"))
 
 
+def test_tab_goes_from_the_start_that_was_typed_to_the_end(qtbot, window):
+    window.desk.findings.select((0,))
+    qtbot.keyClick(window, Key.Key_F2, Qt.KeyboardModifier.ShiftModifier)
+    for typed, key in (("1.25", Key.Key_Tab), ("1.75", Key.Key_Return)):
+        editor = window.desk.events.indexWidget(window.desk.events.currentIndex())
+        qtbot.keyClicks(editor, typed)
+        qtbot.keyClick(editor, key)
+    qtbot.waitUntil(lambda: said(window)[0][1:] == (1.25, 1.75, "accepted"))
+
+
+def test_the_window_closes_while_a_time_is_typed(qtbot, window):
+    window.desk.findings.select((0,))
+    window.do["edit_times"].trigger()
+    qtbot.keyClicks(window.desk.events.indexWidget(window.desk.events.currentIndex()), "1.2")
+    window.close()
+    assert not window.isVisible()
+
+
 @pytest.mark.parametrize(("typed", "sentence"), [("soon", "“soon” is not a time."), ("9", "An event ends after")])
 def test_a_time_that_cannot_be_is_refused_with_a_sentence(window, typed, sentence):
     model = window.desk.events.events_model
