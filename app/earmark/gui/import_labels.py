@@ -91,13 +91,21 @@ class ImportLabels:
 
     def _apply(self, here: _Here, imported: Imported) -> None:
         new = imported.here.annotations
-        if new and self._desk.shown.path == here.path:
-            self._desk.findings.apply(change_of(imported.reading.path, imported.here))
+        if new:
+            self._make(here, change_of(imported.reading.path, imported.here))
         sentence, hint = told(imported)
         if imported.lines or imported.strangers or not (new or imported.elsewhere or imported.known):
             self._desk.notices.say(sentence, hint=hint, details="\n".join(imported.lines[:MOST_LINES]))
         else:
             self._desk.notices.tell(f"{sentence} {hint}".strip())
+
+    def _make(self, here: _Here, change: Change) -> None:
+        """Make the change, in the library alone where another recording is shown by now."""
+        path, library = here.path, self._desk.library
+        if path == self._desk.shown.path:
+            self._desk.findings.apply(change)
+        elif path and library:
+            self._errands.run(lambda: library.change(path, change, here.info), lambda _: None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -209,3 +209,12 @@ def test_weak_labels_become_tags_of_the_recording(two, qtbot, tmp_path):
     (tmp_path / "t.tsv").write_text("filename\tevent_labels\none.wav\tSpeech,Dog\n")
     drop(two, tmp_path / "t.tsv")
     qtbot.waitUntil(lambda: set(two.desk.library.tags_of(tmp_path / "one.wav")) == {"Speech", "Dog"})
+
+
+def test_labels_reach_their_recording_although_another_is_opened_meanwhile(two, qtbot, tmp_path):
+    (tmp_path / "one.txt").write_text("0.5\t1\tfox\n")
+    drop(two, tmp_path / "one.txt")
+    two.desk.recordings.choose(tmp_path / "two.wav")
+    known = lambda: [each.label for each in two.desk.library.annotations(tmp_path / "one.wav")]  # noqa: E731
+    qtbot.waitUntil(lambda: known() == ["fox"])
+    assert two.desk.library.annotations(tmp_path / "two.wav") == []
