@@ -62,6 +62,8 @@ def written(path: Path, *, minutes: int, rate: int) -> Path:
         file.setparams((1, 2, rate, 0, "NONE", ""))
         for minute in range(minutes):
             file.writeframesraw(blocks[minute % len(blocks)])
+    with path.open("rb") as file:  # else the disk is still busy with it while it is measured
+        os.fsync(file.fileno())
     return path
 
 
