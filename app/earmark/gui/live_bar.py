@@ -29,9 +29,9 @@ class LiveBar(QWidget):
             label.setAccessibleName(name)
         self.meter = LevelMeter(self._level)
         self.meter.setAccessibleName("Level of the microphone")
-        self.now = QPushButton("Back to &now")
+        self.now = QPushButton("Back to now")
         self.now.setToolTip("Follow what comes in (End)")
-        self.stop = QPushButton("&Stop listening")
+        self.stop = QPushButton("Stop listening")
         self.stop.setToolTip("Turn the microphone off (Ctrl+L)")
         self._capture: Capture | None = None
         self._moments: dict[str, Moment] = {}

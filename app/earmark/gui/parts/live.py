@@ -48,6 +48,7 @@ class Live:
         self.bar, self.view = LiveBar(), LiveView(desk)
         self.session: LiveSession | None = None
         self._records_at_once = False
+        self._waits_for_models = self._knows_models = False
         self._recorded: list[Path] = []
         self._shown_before: Path | None = None
         self._connect()
@@ -57,6 +58,7 @@ class Live:
         self.bar.now_wanted.connect(self.view.to_now)
         self.view.ticked.connect(self._show_numbers)
         self._desk.replay = self._replay
+        self._desk.listening.headings_known.connect(self._begin_as_asked)
         self._desk.recordings.chosen.connect(lambda path: self._leave())
 
     @property
@@ -81,6 +83,9 @@ class Live:
     def start(self) -> None:
         """Turn the microphone on."""
         if self.session:
+            return
+        self._waits_for_models = not self._knows_models  # asked for before they are known
+        if self._waits_for_models:
             return
         headings = self._listeners()
         row = self._desk.settings_row
@@ -124,6 +129,11 @@ class Live:
         wished = [heading for heading in usable if heading.model_id in self.wishes.models]
         return wished or [heading for heading in usable if heading.model_id == self._desk.listening.model_id]
 
+    def _begin_as_asked(self) -> None:
+        self._knows_models = True
+        if self._waits_for_models:
+            self.start()
+
     def set_up(self) -> None:
         """Let the person choose microphone, recordings and alerts."""
         usable = [heading for heading in self._desk.listening.headings if heading.has_weights]
@@ -139,6 +149,7 @@ class Live:
 
     def stop(self) -> None:
         """Turn the microphone off; what was recorded is opened."""
+        self._waits_for_models = self._records_at_once = False
         if self.session:
             self.session.stop()
 
