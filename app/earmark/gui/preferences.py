@@ -8,8 +8,8 @@ from dataclasses import asdict
 from PySide6.QtCore import QObject, Signal
 
 from earmark import folders, settings
-from earmark.gui.chore import Chores
 from earmark.gui.desk import Desk
+from earmark.gui.errand import Errands
 from earmark.gui.listening import Running
 from earmark.gui.outputs import Outputs
 from earmark.gui.settings_window import SettingsWindow
@@ -24,10 +24,10 @@ class Preferences(QObject):
     theme_chosen = Signal(str)
     models_chosen = Signal(list)  # ids of models that are not to be offered
 
-    def __init__(self, desk: Desk, outputs: Outputs, chores: Chores) -> None:
+    def __init__(self, desk: Desk, outputs: Outputs, errands: Errands) -> None:
         super().__init__(desk)
         self.hidden: Sequence[str] = ()
-        self._desk, self._outputs, self._chores = desk, outputs, chores
+        self._desk, self._outputs, self._errands = desk, outputs, errands
         self._window: SettingsWindow | None = None
         desk.listening.running_changed.connect(self._keep_running)
 
@@ -96,11 +96,11 @@ class Preferences(QObject):
     def _limit_cache(self, gigabytes: float) -> None:
         settings.change(cache_gigabytes=gigabytes)
         self.limit_cache()
-        self._chores.do(self._desk.shown.drawing.cache.sweep).done.connect(lambda _: self._measure_cache())
+        self._errands.run(self._desk.shown.drawing.cache.sweep, lambda _: self._measure_cache())
 
     def _clear_cache(self) -> None:
-        self._chores.do(self._desk.shown.drawing.cache.clear).done.connect(lambda _: self._measure_cache())
+        self._errands.run(self._desk.shown.drawing.cache.clear, lambda _: self._measure_cache())
 
     def _measure_cache(self) -> None:
         if self._window:
-            self._chores.do(self._desk.shown.drawing.cache.size).done.connect(self._window.show_used)
+            self._errands.run(self._desk.shown.drawing.cache.size, self._window.show_used)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu
 
 from earmark.audio_file import shown
-from earmark.gui.chore import Chores
+from earmark.gui.errand import Errands
 
 MOST = 10
 
@@ -21,11 +21,11 @@ class Recent(QObject):
     chosen = Signal(object)  # Path
     added = Signal()
 
-    def __init__(self, parent: QObject, chores: Chores) -> None:
+    def __init__(self, parent: QObject, errands: Errands) -> None:
         super().__init__(parent)
         self.menu = QMenu("Open &recent")
         self.menu.setToolTipsVisible(True)
-        self._chores = chores
+        self._errands = errands
         self._paths: list[Path] = []
         self._missing: Mapping[Path, str] = {}  # path → why
         self.menu.aboutToShow.connect(self._look)
@@ -54,7 +54,7 @@ class Recent(QObject):
     def _look(self) -> None:
         """See which of them are still there: on a thread, a disk may be far away."""
         paths = list(self._paths)
-        self._chores.do(lambda: {path: reason for path in paths if (reason := _missing(path))}).done.connect(self._know)
+        self._errands.run(lambda: {path: reason for path in paths if (reason := _missing(path))}, self._know)
 
     def _know(self, missing: Mapping[Path, str]) -> None:
         if missing != self._missing:

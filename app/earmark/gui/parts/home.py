@@ -13,8 +13,8 @@ from earmark import about
 from earmark.gui.about_window import AboutWindow
 from earmark.gui.actions import Deed
 from earmark.gui.choices import Choices
-from earmark.gui.chore import Chores
 from earmark.gui.desk import Desk
+from earmark.gui.errand import Errands
 from earmark.gui.folding import Folding, fold_tools
 from earmark.gui.help import KeysWindow, keys
 from earmark.gui.hints import Hint, Hints
@@ -44,10 +44,10 @@ class Home:
 
     def __init__(self, desk: Desk, view: ViewSettings, outputs: Outputs) -> None:
         self._desk, self._view = desk, view
-        self.chores = Chores(desk)
-        self.recent = Recent(desk, self.chores)
+        self.errands = Errands(desk, desk.notices.report)
+        self.recent = Recent(desk, self.errands)
         self.presets = Presets(desk.window, self._now)
-        self.preferences = Preferences(desk, outputs, self.chores)
+        self.preferences = Preferences(desk, outputs, self.errands)
         self.folding = Folding(desk.window, FOLDED)
         self._hints: Hints | None = None  # once there are actions that they wait for
         self._known_hints: set[str] = set()
@@ -132,7 +132,7 @@ class Home:
     def show_about(self) -> AboutWindow:
         """Show versions, licences and credits."""
         dialog = AboutWindow(self._desk.window, self._tools.device_line)
-        self.chores.do(about.facts).done.connect(dialog.show_facts)
+        self.errands.run(about.facts, dialog.show_facts)
         dialog.show()
         return dialog
 
@@ -162,7 +162,7 @@ class Home:
 
     def _close(self) -> None:
         self.preferences.close()
-        self.chores.close()
+        self.errands.close()
 
     def _wear(self, theme: Theme) -> None:
         self.folding.wear(theme)
