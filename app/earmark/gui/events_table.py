@@ -167,7 +167,7 @@ class EventsTable(QTableView):
 
     def edit_times(self) -> None:
         """Let the person type the start of the current event; Tab goes on to its end."""
-        if self.currentIndex().isValid():
+        if self.currentIndex().isValid() and self.state() != QTableView.State.EditingState:
             self.setFocus()
             self.edit(self.currentIndex().siblingAtColumn(ONSET))
 
