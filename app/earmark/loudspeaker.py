@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -46,6 +47,14 @@ class Line:
         if len(piece.samples):
             self._put += len(piece.samples)
             self._pieces.append(piece)
+
+    def put_next(self, coming: Iterator[Piece]) -> None:
+        """Add the next piece, or know that there is none."""
+        piece = next(coming, None)
+        if piece is None:
+            self.complete = True
+        else:
+            self.put(piece)
 
     def take(self, most: int) -> Piece | None:
         """Return the next samples, `most` at most, or None where none wait."""

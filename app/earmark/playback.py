@@ -1,6 +1,6 @@
 """Playing a recording, and knowing to the sample what is being heard.
 
-A thread of its own opens the device and decodes ahead (`performance`); PortAudio's thread takes the samples
+A thread of its own opens the device and decodes ahead (`performance`, `stage`); PortAudio's thread takes the samples
 (`loudspeaker`). `position` is computed from the samples handed out and the times that the stream itself gives
 (`playing_clock`), never from a timer.
 """
@@ -8,17 +8,18 @@ A thread of its own opens the device and decodes ahead (`performance`); PortAudi
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from earmark.api import AudioDeviceError, EarmarkError
-from earmark.performance import Order, Performance, no_answer
+from earmark.performance import Performance
 from earmark.playback_sound import Manner
 from earmark.playing_clock import Level
 from earmark.route import Passage, Stretch
 from earmark.sound import Sound, device_names, let_the_process_end, outlet, system_sound
+from earmark.stage import Order, no_answer
 
 CLOSE_SECONDS = 2.0  # that a device may take to be let go
 
@@ -35,7 +36,7 @@ class Playback:
 
     def __init__(self, *, sound: FindSound = system_sound) -> None:
         self._find_sound = sound
-        self._finding = threading.Lock()
+        self._turn = threading.Lock()
         self._failed = False
         self._playing: Performance | None = None
         self._latest: Performance | None = None
@@ -48,11 +49,12 @@ class Playback:
         Raises:
             AudioDeviceError: there is none.
         """
-        look_again, self._failed = self._failed, True  # until one has been found
-        sound = self._found_sound(look_again=look_again)
-        names = device_names(sound)
-        outlet(sound, 44_100)
-        self._failed = False
+        with self._asking():
+            look_again, self._failed = self._failed, True  # until one has been found
+            sound = self._find_sound(look_again=look_again)
+            names = device_names(sound)
+            outlet(sound, 44_100)
+            self._failed = False
         return names
 
     def look_again(self) -> list[str]:
@@ -155,19 +157,23 @@ class Playback:
         performance = self._playing
         return performance.level() if performance else None
 
-    def _found_sound(self, *, look_again: bool) -> Sound:
-        """Return the sound system, asked by one thread at a time."""
-        if not self._finding.acquire(timeout=CLOSE_SECONDS):
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Let one thread at a time ask for devices: PortAudio forgets them all while it lists them anew."""
+        if not self._turn.acquire(timeout=CLOSE_SECONDS):
             raise no_answer()
         try:
-            return self._find_sound(look_again=look_again)
+            yield
         finally:
-            self._finding.release()
+            self._turn.release()
+
+    def _sound(self) -> Sound:
+        with self._asking():
+            return self._find_sound(look_again=self._failed)
 
     def _begin(self, order: Order) -> None:
-        sound = partial(self._found_sound, look_again=self._failed)
         self._playing = self._latest = Performance(
-            sound, order, device=self._device, gain=self._gain, ended=self._ended, after=self._latest
+            self._sound, order, device=self._device, gain=self._gain, ended=self._ended, after=self._latest
         )
         self._playing.begin()  # only now: it may end before this line does
 

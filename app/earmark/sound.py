@@ -23,6 +23,7 @@ class Sound(Protocol):
     def check_output_settings(self, *, device: int | None, samplerate: float, channels: int) -> None: ...
 
     OutputStream: Callable[..., Any]
+    CallbackStop: type[Exception]
 
 
 def system_sound(*, look_again: bool = False) -> Sound:

@@ -10,11 +10,11 @@ import pytest
 import soundfile
 
 from earmark.api import AudioDeviceError, AudioFileError
-from earmark.performance import LATENCY
 from earmark.playback import Playback
 from earmark.playing_clock import Clock, Given
 from earmark.route import Passage, Route
 from earmark.sound import outlet
+from earmark.stage import LATENCY
 
 
 class Times:
