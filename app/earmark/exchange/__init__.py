@@ -5,6 +5,7 @@ Each format is a module with `suffix`, `write` and `read`; `FORMATS` names them 
 
 from __future__ import annotations
 
+import csv
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -62,6 +63,10 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
+# What reading a stranger's file may raise, whatever stands in it.
+STRANGE = (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error, RecursionError)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """What a file of labels says, and what of it could not be read.
@@ -116,7 +121,7 @@ def read_any(path: str | os.PathLike[str]) -> Reading:
 def _reading(format_name: str, path: Path, report: Report) -> Reading:
     try:
         recordings = tuple(FORMATS[format_name].read(path, report))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:  # whatever stands in a stranger's file
+    except STRANGE as error:
         raise DatasetError(f"{shown(path)} cannot be read as {format_name}.", hint=str(error)) from error
     skipped, remarks = tuple(report.skipped), tuple(report.remarks)
     return Reading(path=path, format_name=format_name, recordings=recordings, skipped=skipped, remarks=remarks)

@@ -30,15 +30,18 @@ written = one_line
 
 ONSET = (
     *("start (s)", "start", "start_time", "start time", "begin time (s)", "begin", "onset", "start_seconds"),
-    *("time", "offset"),
+    *("onset_s", "time", "offset"),
 )
-END = ("end (s)", "end", "end_time", "end time", "end time (s)", "end_seconds", "offset")
+END = (
+    *("end (s)", "end", "end_time", "end time", "end time (s)", "end_seconds", "stop_seconds", "stop", "offset_s"),
+    "offset",
+)
 LABEL = (
     *("common name", "common_name", "event_label", "label", "species", "manual id", "scientific name"),
     *("scientific_name", "class", "tag", "annotation", "top1match*", "top1match", "name"),
 )
 SCORE = ("confidence", "score", "probability")
-FILE = ("file", "filepath", "filename", "begin path", "begin file", "in file")
+FILE = ("file", "filepath", "filename", "begin path", "begin file", "in file", "notated_path")
 SILENCE = "nocall"  # BirdNET's line for a recording in which it heard nothing
 
 

@@ -39,16 +39,17 @@ def detect(path: Path) -> str:
 
 def _of_json(text: str) -> str:
     """Return the kind of a JSON document, or of the first of several lines."""
-    try:
-        content = json.loads(text)
-    except json.JSONDecodeError:
-        try:
-            content = json.loads(text.split("\n", 1)[0])
-        except json.JSONDecodeError:
-            return ""
+    content = _parsed(text) or _parsed(text.split("\n", 1)[0]) or {}
     if "annotations" in content and ("file_metadata" in content or "sandbox" in content):
         return "jams"
     return "json" if "version" in content and "events" in content else ""
+
+
+def _parsed(text: str) -> dict[str, object] | None:
+    try:
+        return json.loads(text)
+    except (json.JSONDecodeError, RecursionError):  # or made to be deeper than can be read
+        return None
 
 
 def _of_lines(first: str) -> str:

@@ -94,6 +94,7 @@ def test_what_earmark_writes_is_recognised(tmp_path, plain_document, name):
         (b"RIFF\x00\x00\x00\x00WAVE", "cannot be read as labels. It is no text"),
         (b'{"hello": 1}', "in no format"),
         (b"{broken", "in no format"),
+        (b'{"a":' * 100_000, "in no format"),
         (b"name,age\nAnna,3\n", "in no format"),
     ],
 )
@@ -160,3 +161,22 @@ def test_times_past_a_day_and_of_a_clock_are_read(tmp_path):
     (tmp_path / "t.txt").write_text("86401.5\t86402.25\towl\n24:00:03.5\t24:00:04\towl\n")
     one, two = exchange.read_any(tmp_path / "t.txt").recordings[0].events
     assert (one.onset, two.onset, two.offset) == (86401.5, 86403.5, 86404.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'start,end,label\n0,1,"' + "x" * 200_000,
+        "start,end,label\n0,1\n,,\n",
+        '{"version": 1, "events": 5}',
+        '{"annotations": [1], "sandbox": {}}',
+    ],
+)
+def test_a_file_that_only_looks_like_labels_is_refused_or_its_lines_left_out(tmp_path, text):
+    (tmp_path / "odd").write_text(text)
+    try:
+        reading = exchange.read_any(tmp_path / "odd")
+    except DatasetError:
+        return
+    assert reading.skipped
+    assert not any(labelled.events for labelled in reading.recordings)

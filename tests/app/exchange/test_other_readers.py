@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from pathlib import Path
 
 import crowsetta
 import dcase_util
@@ -129,3 +130,21 @@ def test_psds_eval_takes_the_event_list(plain_document, make_document):
     truth = table.dropna()
     scorer = PSDSEval(ground_truth=truth, metadata=durations)
     assert scorer.compute_macro_f_score(truth)[0] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("example", "format_name", "count", "first"),
+    [
+        ("Recording_1_Segment_02.Table.1.selections.txt", "raven", 6, ("EATO", 154.387792767, 2878.2)),
+        ("spinetail.txt", "audacity", 18, ("SP", 0.101385, 6441.064453)),
+        ("405_marron1_June_14_2016_69640887.audacity.txt", "audacity", 61, ("SIL", 0.0, None)),
+        ("bl26lb16_190412_0721.20144_annotations.csv", "csv", None, ("e", 23331.875, None)),
+    ],
+)
+def test_files_of_other_programs_are_recognised_and_read_whole(example, format_name, count, first):
+    reading = exchange.read_any(Path(crowsetta.__file__).parent / "examples" / example)
+    (labelled,) = reading.recordings
+    event = labelled.events[0]
+    assert (reading.format_name, reading.skipped) == (format_name, ())
+    assert (event.label, event.onset, event.low) == first
+    assert count in (None, len(labelled.events))
