@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QDockWidget, QMenu, QMessageBox
 
 from earmark.audio_file import shown
 from earmark.gui import layout
-from earmark.gui.chore import Chores
 from earmark.gui.desk import Desk
+from earmark.gui.errand import Errands
 from earmark.gui.library_panel import LibraryPanel
 from earmark.gui.library_searcher import LibrarySearcher
 from earmark.gui.tag_window import TagWindow
@@ -29,7 +29,7 @@ class Archive(QObject):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._desk, self.library = desk, desk.library
-        self.panel, self.chores = LibraryPanel(), Chores(desk)
+        self.panel, self.errands = LibraryPanel(), Errands(desk, desk.notices.report)
         self.searcher = LibrarySearcher(self.library) if self.library else None
         self.dock_widget: QDockWidget | None = None
         self._target: Target | None = None  # where the recording that is being opened matched
@@ -72,7 +72,7 @@ class Archive(QObject):
         self._is_closing = True
         if self.searcher:
             self.searcher.close()
-        self.chores.close()
+        self.errands.close()
 
     def show(self) -> None:
         """Bring the panel to the front, ready for words."""
@@ -98,9 +98,10 @@ class Archive(QObject):
         """Ask for the tags of some recordings."""
         library = self.library
         if library and paths:
-            facts = self.chores.do(lambda: ({path: library.tags_of(path) for path in paths}, library.tags()))
-            facts.done.connect(lambda found: self.ask_for_tags(*found))
-            facts.failed.connect(self._desk.notices.report)
+            self.errands.run(
+                lambda: ({path: library.tags_of(path) for path in paths}, library.tags()),
+                lambda found: self.ask_for_tags(*found),
+            )
 
     def ask_for_tags(self, tags: Mapping[Path, Sequence[str]], known: Sequence[str]) -> TagWindow:
         """Show the dialog; what is chosen there is kept."""
@@ -114,16 +115,13 @@ class Archive(QObject):
         """Give recordings their tags, on a thread."""
         library = self.library
         if library:
-            keeping = self.chores.do(lambda: _set_all(library, chosen))
-            keeping.done.connect(self._show_tags)
-            keeping.failed.connect(self._desk.notices.report)
+            self.errands.run(lambda: _set_all(library, chosen), self._show_tags)
 
     def read_tags(self, paths: Sequence[Path]) -> None:
         """Show the tags of recordings that were opened."""
         library = self.library
         if library and paths:
-            reading = self.chores.do(lambda: {path: library.tags_of(path) for path in paths})
-            reading.done.connect(self._write_tags)
+            self.errands.run(lambda: {path: library.tags_of(path) for path in paths}, self._write_tags)
 
     def forget(self, paths: Sequence[Path]) -> None:
         """Drop recordings and all that was heard and said in them, if a person means it."""
@@ -134,9 +132,7 @@ class Archive(QObject):
         answer = QMessageBox.question(self._desk.window, "Forget", question, choice, buttons.Cancel)
         library = self.library
         if answer == buttons.Yes and library:
-            forgetting = self.chores.do(lambda: [library.forget(path) for path in paths])
-            forgetting.done.connect(self.refresh)
-            forgetting.failed.connect(self._desk.notices.report)
+            self.errands.run(lambda: [library.forget(path) for path in paths], lambda _: self.refresh())
 
     def menu(self, paths: Sequence[Path]) -> QMenu:
         """Return what can be done with some recordings of the library."""
@@ -166,7 +162,7 @@ class Archive(QObject):
         """Have the recording found again should it be moved: one that was judged is worth that."""
         library, path = self.library, self._desk.shown.path
         if library and path:
-            self.chores.do(lambda: library.hash_missing([path], lambda: self._is_closing))
+            self.errands.run(lambda: library.hash_missing([path], lambda: self._is_closing), lambda count: None)
 
     def _show(self, text: str, found: Found) -> None:
         if text == self.panel.search.text():

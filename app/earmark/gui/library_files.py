@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QProgressDialog
 
 from earmark.api import Cancelled
 from earmark.gui.axes import time_text
-from earmark.gui.chore import Chores
 from earmark.gui.desk import Desk
+from earmark.gui.errand import Errands
 
 BACKUPS = "Backups of the library (*.sqlite);;All files (*)"
 ENOUGH = 2.0  # seconds after which the time that is left can be told
@@ -25,9 +25,9 @@ class LibraryFiles(QObject):
     restored = Signal()
     _went_on = Signal(int, int)
 
-    def __init__(self, desk: Desk, chores: Chores) -> None:
+    def __init__(self, desk: Desk, errands: Errands) -> None:
         super().__init__(desk)
-        self._desk, self._chores, self._library = desk, chores, desk.library
+        self._desk, self._errands, self._library = desk, errands, desk.library
         self._progress: QProgressDialog | None = None
         self._cancelled = False
         self._began = 0.0
@@ -43,7 +43,8 @@ class LibraryFiles(QObject):
     def back_up(self, to: Path) -> None:
         """Write a backup."""
         if library := self._library:
-            self._do(lambda: library.backup(to), lambda _: f"The library was backed up to {to.name}.")
+            told = f"The library was backed up to {to.name}."
+            self._errands.run(lambda: library.backup(to), lambda _: self._desk.notices.tell(told))
 
     def ask_and_restore(self) -> None:
         """Ask for a backup, and whether it is meant, and put it in the library's place."""
@@ -60,11 +61,7 @@ class LibraryFiles(QObject):
     def restore(self, source: Path) -> None:
         """Put a backup in the library's place; the recording that is shown has what the backup says of it."""
         if library := self._library:
-            restoring = self._do(
-                lambda: library.restore(source),
-                lambda kept: f"The library is that of {source.name}. What was there before is kept in {kept.name}.",
-            )
-            restoring.done.connect(lambda _: self.restored.emit())
+            self._errands.run(lambda: library.restore(source), lambda kept: self._tell_restored(source, kept))
 
     def ask_and_export(self) -> None:
         """Ask for a new folder and export into it."""
@@ -79,17 +76,24 @@ class LibraryFiles(QObject):
         if library is None:
             return
         self._begin(folder.name)
-        exporting = self._do(
+        self._errands.run(
             lambda: _until_cancelled(lambda: library.export(folder, self._tell)),
-            lambda count: f"{folder.name} was written. Recordings: {count}." if count is not None else "",
+            lambda count: self._tell_exported(folder, count),
+            ended=self._end,
         )
-        exporting.finished.connect(self._end)
 
-    def _do(self, work: Callable[[], object], said: Callable):
-        chore = self._chores.do(work)
-        chore.done.connect(lambda answer: self._desk.notices.tell(said(answer)) if said(answer) else None)
-        chore.failed.connect(self._desk.notices.report)
-        return chore
+    def close(self) -> None:
+        """Leave what is being exported."""
+        self._cancelled = True
+
+    def _tell_restored(self, source: Path, kept: Path) -> None:
+        told = f"The library is that of {source.name}. What was there before is kept in {kept.name}."
+        self._desk.notices.tell(told)
+        self.restored.emit()
+
+    def _tell_exported(self, folder: Path, count: int | None) -> None:
+        if count is not None:
+            self._desk.notices.tell(f"{folder.name} was written. Recordings: {count}.")
 
     def _begin(self, name: str) -> None:
         self._cancelled, self._began = False, time.monotonic()
@@ -98,7 +102,7 @@ class LibraryFiles(QObject):
         self._progress.setWindowModality(Qt.WindowModality.NonModal)
         self._progress.setMinimumDuration(300)
         self._progress.setAutoReset(False)
-        self._progress.canceled.connect(self._cancel)
+        self._progress.canceled.connect(self.close)
 
     def _tell(self, done: int, total: int) -> None:
         """Called on the thread that exports."""
@@ -115,9 +119,6 @@ class LibraryFiles(QObject):
     def _left(self, done: int, total: int) -> str:
         taken = time.monotonic() - self._began
         return f" · {time_text(taken / done * (total - done), 0)} left" if done and taken > ENOUGH else ""
-
-    def _cancel(self) -> None:
-        self._cancelled = True
 
     def _end(self) -> None:
         if self._progress:

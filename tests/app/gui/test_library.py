@@ -166,7 +166,13 @@ def test_the_menu_of_results_offers_what_can_be_done(window, library):
     menu = window.keeping.archive.menu([each.path for each in library.recordings()])
     assert isinstance(menu, QMenu)
     offered = {action.text(): action.isEnabled() for action in menu.actions() if action.text()}
-    assert offered == {"&Open": True, "&Tags…": True, "&Show in the folder": False, "&Forget…": True}
+    assert offered == {
+        "&Open": True,
+        "&Tags…": True,
+        "&Export…": True,
+        "&Show in the folder": False,
+        "&Forget…": True,
+    }
 
 
 def test_a_library_is_backed_up_and_restored(qtbot, window, library, tmp_path):

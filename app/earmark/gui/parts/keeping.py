@@ -39,7 +39,7 @@ class Keeping:
         self._desk = desk
         self._shows_next = False
         self.archive = Archive(desk)
-        self.files = LibraryFiles(desk, self.archive.chores)
+        self.files = LibraryFiles(desk, self.archive.errands)
         self._connect()
 
     def _connect(self) -> None:
@@ -74,7 +74,7 @@ class Keeping:
             keep=lambda: {ORDER: self._desk.recordings.order.currentIndex()},
             restore=self._restore,
             panes=(self._desk.recordings.view, archive.panel.view),
-            close=archive.close,
+            close=self._close,
         )
 
     def open(self, paths: Sequence[Path]) -> None:
@@ -134,6 +134,10 @@ class Keeping:
         for name in ("back_up", "restore_library", "export_library"):
             menu.insertAction(do["quit"], do[name])
         menu.insertSeparator(do["quit"])
+
+    def _close(self) -> None:
+        self.files.close()
+        self.archive.close()
 
     def _given(self) -> set[str]:
         if self._desk.library is None:
