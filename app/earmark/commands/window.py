@@ -12,11 +12,12 @@ import click
 def command(files: tuple[Path, ...]) -> int:
     """Open the window, on the recordings that are named."""
     from earmark import display
+    from earmark.commands import COMMANDS
     from earmark.errors import AudioFileError, EarmarkError
 
     for path in files:
         if not path.exists():
-            hint = "Commands are tag, models, plugins and doctor; `earmark --help` tells more."
+            hint = f"Commands are {', '.join(COMMANDS)}; `earmark --help` tells more."
             raise AudioFileError(f"There is no file and no command named {path}.", hint=hint)
     if sentence := display.missing():
         raise EarmarkError(sentence, hint=display.HINT)
