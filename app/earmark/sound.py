@@ -23,7 +23,9 @@ class Sound(Protocol):
     def check_output_settings(self, *, device: int | None, samplerate: float, channels: int) -> None: ...
 
     OutputStream: Callable[..., Any]
-    CallbackStop: type[Exception]
+
+    @property
+    def CallbackStop(self) -> type[Exception]: ...  # noqa: N802 - sounddevice's name
 
 
 def system_sound(*, look_again: bool = False) -> Sound:
