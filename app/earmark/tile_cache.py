@@ -72,12 +72,10 @@ class TileCache:
         place = self._folder / name
         try:
             array = _unpacked(place.read_bytes())
-            if array is None:
-                place.unlink()
-            else:
-                os.utime(place)
         except OSError:
             return None
+        with suppress(OSError):  # a disk that cannot be written can be read
+            place.unlink() if array is None else os.utime(place)
         return array
 
     def has(self, name: str) -> bool:

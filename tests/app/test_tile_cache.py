@@ -120,6 +120,15 @@ def test_a_folder_that_cannot_be_written_means_no_more_than_that_nothing_is_kept
     assert kept.tile(0, 0) is None
 
 
+def test_what_is_kept_on_a_disk_that_cannot_be_written_any_more_is_found(path, folder, monkeypatch):
+    def refuse(place):
+        raise OSError(30, "Read-only file system")
+
+    TileCache(folder).of(path, GRID).keep_tile(0, 0, TILE)
+    monkeypatch.setattr("os.utime", refuse)
+    assert TileCache(folder).of(path, GRID).tile(0, 0) is not None
+
+
 def test_a_full_disk_leaves_nothing_half_written(path, folder, monkeypatch):
     def fill_up(array):
         raise OSError(28, "No space left on device")
