@@ -11,9 +11,12 @@ import numpy as np
 import pytest
 
 from earmark.analysis import Analysis
+from earmark.annotations import Annotation
+from earmark.audio_file import AudioInfo
 from earmark.document import document, dumps, read_documents
 from earmark.errors import DatasetError
 from earmark.events import Event
+from earmark.judging import shown_as
 
 LABELS = ("dog", "cat", "bell")
 
@@ -102,6 +105,25 @@ def test_times_of_a_span_count_from_the_start_of_the_file(analysis):
     made = document(replace(analysis, start=100.0, end=112.5), [Event("dog", 1.0, 2.5, 0.75)])
     assert (made["windows"][1]["start"], made["windows"][1]["end"]) == (102.5, 112.5)
     assert (made["events"][0]["onset"], made["events"][0]["offset"]) == (101.0, 102.5)
+
+
+def test_rate_and_channel_stand_there_where_they_are_known(analysis):
+    info = AudioInfo(path=Path("in/a.wav"), sample_rate=48_000, channels=2, frames=1, format="PCM_16", container="WAV")
+    made = document(replace(analysis, channel="2"), [], info=info)
+    assert (made["sample_rate"], made["channel"]) == (48_000, 2)
+    assert not {"sample_rate", "channel"} & document(analysis, []).keys()
+
+
+def test_what_people_said_stands_there_with_their_names_and_frequencies(analysis):
+    said = Annotation(annotation_id="1", label="fox", onset=1.0, offset=2.0, low=200.0, author="Ada")
+    made = document(replace(analysis, start=100.0), [shown_as(said)])
+    expected = {"label": "fox", "onset": 1.0, "offset": 2.0, "score": None, "status": "accepted", "reviewer": "Ada"}
+    assert made["events"] == [expected | {"low": 200.0, "high": None}]
+
+
+def test_without_analysis_and_recording_there_is_no_document():
+    with pytest.raises(ValueError, match="neither an analysis nor a recording"):
+        document(None, [])
 
 
 def test_a_document_is_one_line_of_json_in_any_language(analysis):
