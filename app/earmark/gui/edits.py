@@ -124,14 +124,14 @@ class Edits:
         if (onset, offset) != (event.onset, event.offset):
             self._make(lambda: judging.move(event, onset, offset, self._desk.author, duration=duration))
 
-    def retime(self, number: int, onset: float, offset: float) -> None:
+    def retime(self, event: JudgedEvent, onset: float, offset: float) -> None:
         """Move an event to times that were typed."""
         try:
             times = stretch_of(onset, offset, duration=self._desk.span.duration)
         except EarmarkError as error:
             self._desk.notices.report(error)
         else:
-            self.move(self._desk.findings.events[number], *times)
+            self.move(event, *times)
 
     def merge(self) -> None:
         """Make one of the selected events."""

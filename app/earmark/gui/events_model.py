@@ -37,7 +37,7 @@ Role = Qt.ItemDataRole
 class EventsModel(QAbstractTableModel):
     """The events, filtered and sorted; each keeps the number that all views know it by."""
 
-    retimed = Signal(int, float, float)  # an event's number, the onset and offset that were typed
+    retimed = Signal(object, float, float)  # JudgedEvent as it was, the onset and offset that were typed
     refused = Signal(object)  # EarmarkError: what was typed is no time
 
     def __init__(self) -> None:
@@ -148,8 +148,7 @@ class EventsModel(QAbstractTableModel):
 
     def setData(self, index: Index, value, role: int = Role.EditRole) -> bool:  # noqa: N802 - Qt's
         """Tell the times that an event is to have; who hears it changes the event."""
-        number = self.numbers[index.row()]
-        event = self.events[number]
+        event = self.events[self.numbers[index.row()]]
         if str(value).strip() == self.data(index, Role.EditRole):
             return False
         try:
@@ -158,7 +157,7 @@ class EventsModel(QAbstractTableModel):
             self.refused.emit(error)
             return False
         times = (seconds, event.offset) if index.column() == ONSET else (event.onset, seconds)
-        self.retimed.emit(number, *times)
+        self.retimed.emit(event, *times)
         return True
 
     def _text(self, event: JudgedEvent, column: int) -> str:

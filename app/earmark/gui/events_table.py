@@ -32,6 +32,13 @@ class TimesDelegate(QStyledItemDelegate):
     def __init__(self, table: QTableView) -> None:
         super().__init__(table)
         self._table = table
+        self.is_keeping = False  # what was typed, now
+
+    def setModelData(self, editor, model, index) -> None:  # noqa: N802 - Qt's
+        """Keep what was typed."""
+        self.is_keeping = True
+        super().setModelData(editor, model, index)
+        self.is_keeping = False
 
     def eventFilter(self, editor, event) -> bool:  # noqa: N802 - Qt's
         """Take Tab and Shift+Tab."""
@@ -59,7 +66,10 @@ class EventsTable(QTableView):
         self.events_model = EventsModel()
         self.setModel(self.events_model)
         self._placeholder = Placeholder(self, NOTHING_HEARD)
-        self.setItemDelegate(TimesDelegate(self))
+        self._delegate = TimesDelegate(self)
+        self.setItemDelegate(self._delegate)
+        self._later: tuple[Sequence[JudgedEvent], Sequence[int]] | None = None  # events and selected, after typing
+        self._delegate.closeEditor.connect(lambda *_: self._show_later())
         self._look()
         self._size_columns()
         self.selectionModel().selectionChanged.connect(lambda *_: self._pick())
@@ -110,9 +120,19 @@ class EventsTable(QTableView):
         self.events_model.show_icons({name: row_icon(name, theme) for name in STANDINGS})
 
     def show_events(self, events: Sequence[JudgedEvent]) -> None:
-        """Show these, none of them selected."""
+        """Show these, none of them selected; not before the time that is being typed was."""
+        if self.state() == QTableView.State.EditingState and not self._delegate.is_keeping:
+            self._later = (events, ())
+            return
+        self._later = None
         self._keep_place(lambda: self.events_model.show_events(events))
         self._size_columns()
+
+    def _show_later(self) -> None:
+        if self._later and self.state() != QTableView.State.EditingState:
+            events, selected = self._later
+            self.show_events(events)
+            self.select(selected)
 
     def filter(self, wanted: EventFilter) -> None:
         """List those only that are wanted; those of them that were selected stay selected."""
@@ -138,6 +158,9 @@ class EventsTable(QTableView):
 
     def select(self, numbers: Sequence[int]) -> None:
         """Select these events, and bring the last one into view; those that are filtered out stay out."""
+        if self._later:
+            self._later = (self._later[0], numbers)
+            return
         rows = [row for number in numbers if (row := self.events_model.row_of(number)) is not None]
         if set(self.selected()) == {self.events_model.numbers[row] for row in rows} and rows:
             return

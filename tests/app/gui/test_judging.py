@@ -207,6 +207,19 @@ def test_tab_goes_from_the_start_that_was_typed_to_the_end(qtbot, window):
     qtbot.waitUntil(lambda: said(window)[0][1:] == (1.25, 1.75, "accepted"))
 
 
+def test_a_time_can_be_typed_while_the_model_finds_more(qtbot, window):
+    window.desk.findings.select((0,))
+    window.do["edit_times"].trigger()
+    editor = window.desk.events.indexWidget(window.desk.events.currentIndex())
+    qtbot.keyClicks(editor, "1.2")
+    window.desk.settings_row.threshold.slider.setValue(15)
+    qtbot.waitUntil(lambda: len(said(window)) == 3)
+    qtbot.keyClicks(editor, "5")
+    qtbot.keyClick(editor, Key.Key_Return)
+    qtbot.waitUntil(lambda: window.desk.events.events_model.rowCount() == 3)
+    assert [each[1] for each in said(window) if each[0] == "speech"] == [1.25]
+
+
 def test_the_window_closes_while_a_time_is_typed(qtbot, window):
     window.desk.findings.select((0,))
     window.do["edit_times"].trigger()
