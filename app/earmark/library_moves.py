@@ -15,6 +15,7 @@ from earmark.errors import LibraryError
 
 FEW = 64  # recordings of one size: whether their files are still there is quicker to see than what is in a new one
 PIECE = 1 << 22  # bytes read at once
+LARGE = 1 << 28  # bytes, which take a second to read
 CLOSE = 0.5  # seconds by which a stated length may be off
 ANNOTATED = (
     "SELECT * FROM recordings WHERE sha256 IS NULL AND (EXISTS (SELECT 1 FROM annotations WHERE recording = "
@@ -96,30 +97,44 @@ def _is_touched_only(library: Shelf, row: sqlite3.Row, path: Path, facts: dict[s
 
 
 def _original(library: Shelf, alike: list[sqlite3.Row], path: Path, duration: float | None) -> sqlite3.Row | None:
-    """Return the recording that a file was; None where there is none, or its own file is still there."""
-    if duration is not None:
-        alike = [row for row in alike if not row["duration"] or abs(row["duration"] - duration) < CLOSE]
+    """Return the recording that a file was; None where there is none, or its own file is still there.
+
+    Args:
+        alike: recordings of its size, `FEW` and one more where there are more.
+    """
     if len(alike) <= FEW:
-        alike = [row for row in alike if _has_left(row)]
+        alike = [row for row in alike if _has_left(row) and _is_as_long(row, duration)]
     if not alike:
         return None
-    content = library.content_of(path)
+    known = [row for row in alike if _looks_the_same(row, path) and _has_left(row)]
+    if known and known[0]["size"] >= LARGE:  # somebody waits, and a minute of reading would hardly say more
+        return known[0]
     with library.transaction("DEFERRED") as database:
-        rows = database.execute("SELECT * FROM recordings WHERE sha256 = ?", (content,)).fetchall()
-    rows += [row for row in alike if not row["sha256"] and _looks_the_same(row, path)]
-    return next((row for row in rows if _has_left(row)), None)
+        rows = database.execute("SELECT * FROM recordings WHERE sha256 = ?", (library.content_of(path),)).fetchall()
+    rows += [row for row in known if not row["sha256"]]
+    return next((row for row in rows if _has_left(row) and not _was_only_touched(library, row)), None)
+
+
+def _is_as_long(row: sqlite3.Row, duration: float | None) -> bool:
+    return duration is None or not row["duration"] or abs(row["duration"] - duration) < CLOSE
 
 
 def _has_left(row: sqlite3.Row) -> bool:
-    """Tell whether a recording's file is gone, or another one now has its name."""
+    """Tell whether a recording's file is gone, or its name has now a file of another size or time."""
     try:
         return not recordings.is_same(row, recordings.file_facts(recordings.path_of(row)))
     except LibraryError:
         return True
 
 
+def _was_only_touched(library: Shelf, row: sqlite3.Row) -> bool:
+    """Tell whether a recording's file is where it was, with the same content and another time."""
+    path = recordings.path_of(row)
+    return path.exists() and path.stat().st_size == row["size"] and library.content_of(path) == row["sha256"]
+
+
 def _looks_the_same(row: sqlite3.Row, path: Path) -> bool:
-    """Tell whether a recording whose content was never looked at has the name and the time of a file."""
+    """Tell whether a recording has the name and, to the nanosecond, the time of a file of its size."""
     return recordings.path_of(row).name == path.name and row["mtime_ns"] == path.stat().st_mtime_ns
 
 

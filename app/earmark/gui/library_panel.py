@@ -92,6 +92,8 @@ class LibraryPanel(QWidget):
         for row, recording in enumerate(found.recordings):
             if recording.path in before:
                 self.view.selectionModel().select(self.model.index(row), SELECT)
+        if self.view.hasFocus() and not before:
+            self.view.setCurrentIndex(self.model.index(0))
 
     def show_away(self) -> None:
         """Say that there is no library."""

@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+from earmark import library_moves
 from earmark.analysis import Heading
 from earmark.annotations import Change
 from earmark.library import Library
@@ -68,6 +69,24 @@ def test_a_copy_is_a_recording_of_its_own(library, known, tmp_path):
     assert not library.recognise(tmp_path / "copy.wav")
     assert labels(library, tmp_path / "copy.wav") == []
     assert labels(library, old) == ["a.wav"]
+
+
+def test_a_copy_is_one_of_its_own_also_where_its_original_was_touched(library, known, tmp_path):
+    old = known("a.wav")
+    shutil.copy2(old, tmp_path / "copy.wav")
+    os.utime(old, (1, 1))
+    assert not library.recognise(tmp_path / "copy.wav")
+    assert labels(library, old) == ["a.wav"]
+
+
+def test_a_large_file_is_known_by_name_size_and_time_without_reading_it(library, known, tmp_path, monkeypatch):
+    monkeypatch.setattr(library_moves, "LARGE", 5)
+    old = known("a.wav")
+    (tmp_path / "archive").mkdir()
+    old.rename(tmp_path / "archive" / "a.wav")
+    monkeypatch.setattr(library, "content_of", pytest.fail)
+    assert library.recognise(tmp_path / "archive" / "a.wav")
+    assert labels(library, tmp_path / "archive" / "a.wav") == ["a.wav"]
 
 
 def test_another_file_of_the_same_size_is_not_taken_for_it(library, known, tmp_path):
