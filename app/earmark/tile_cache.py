@@ -75,7 +75,10 @@ class TileCache:
         except OSError:
             return None
         with suppress(OSError):  # a disk that cannot be written can be read
-            place.unlink() if array is None else os.utime(place)
+            if array is None:
+                place.unlink()
+            else:
+                os.utime(place)
         return array
 
     def has(self, name: str) -> bool:
