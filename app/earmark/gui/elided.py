@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QLabel
 class Elided(QLabel):
     """A line of less weight that gives way to what stands beside it."""
 
-    def __init__(self) -> None:
+    def __init__(self, cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
         super().__init__()
+        self._cut_at = cut
         self.setObjectName("muted")
         self._whole = ""
 
@@ -39,4 +40,4 @@ class Elided(QLabel):
         self._cut()
 
     def _cut(self) -> None:
-        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width()))
+        self.setText(self.fontMetrics().elidedText(self._whole, self._cut_at, self.width()))

@@ -30,12 +30,12 @@ class Hint:
 
 
 class Card(QFrame):
-    """One hint, in a corner."""
+    """One hint, in a corner of a widget; above all of the window, for pages come to the front under it."""
 
     closed = Signal()
 
     def __init__(self, place: QWidget) -> None:
-        super().__init__(place)
+        super().__init__(place.window())
         self.setObjectName("hint")
         self.setFixedWidth(WIDTH)
         self.text = QLabel()
@@ -65,14 +65,14 @@ class Card(QFrame):
 
     def eventFilter(self, watched, event) -> bool:  # noqa: N802 - Qt's
         """Stay in the corner."""
-        if event.type() == QEvent.Type.Resize:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._stand()
         return False
 
     def _stand(self) -> None:
         self.setFixedHeight(self._row.heightForWidth(WIDTH))
-        place = self._place.rect()
-        self.move(place.right() - self.width() - MARGIN, place.bottom() - self.height() - MARGIN)
+        corner = self._place.mapTo(self._place.window(), self._place.rect().bottomRight())
+        self.move(corner.x() - self.width() - MARGIN, corner.y() - self.height() - MARGIN)
 
 
 class Hints(QObject):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from earmark.gui.axes import time_text
@@ -26,7 +26,7 @@ class ProgressRow(QWidget):
         super().__init__()
         self._clock = clock
         self._began = 0.0
-        self.label = Elided()
+        self.label = Elided(Qt.TextElideMode.ElideLeft)  # how far and how long is what counts
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress")

@@ -32,6 +32,7 @@ from earmark.gui.queue_model import PART, STATE, QueueModel
 from earmark.pace import Pace
 
 MARGIN, BAR = 8, 5  # pixels
+NO_BREAK = "\u00a0"
 SHOWN: tuple[tuple[str, State | None], ...] = (
     ("All", None),
     ("Waiting", "waiting"),
@@ -205,7 +206,8 @@ class QueuePanel(QWidget):
 
     def show_pace(self, pace: Pace) -> None:
         """Show how far the whole is, and how long the rest takes."""
-        self.header.setText(header(self._counts, pace, going=self._is_going))
+        text = header(self._counts, pace, going=self._is_going)
+        self.header.setText(text.replace(" ", NO_BREAK).replace(f"·{NO_BREAK}", "· "))
 
     def selected(self) -> list[Item]:
         """Return the recordings that are selected, as far as they have been read."""
