@@ -87,7 +87,7 @@ def heard_until(card: Card, comes) -> np.ndarray:
         blocks.append(card.pull(1000)[:, 0])
         if comes(blocks[-1]):
             return np.concatenate(blocks)
-        time.sleep(0.005)
+        time.sleep(0.02)  # nearly as fast as a card: what is not decoded by then is a gap
     raise AssertionError("It never came.")
 
 
@@ -130,7 +130,7 @@ def test_every_sample_is_played_once_and_in_order(noise, play):
     path, samples = noise
     card = Card()
     _, ending = play(card, path)
-    while not ending.came.wait(0.001):
+    while not ending.came.wait(0.02):
         card.pull(1000)
     heard = np.concatenate(card.heard)
     assert np.array_equal(heard[:32_000, 0], samples)
@@ -144,7 +144,7 @@ def test_a_stretch_is_played_from_its_start_to_its_end(noise, play):
     path, samples = noise
     card = Card()
     _, ending = play(card, path, start=0.25, end=0.5)
-    while not ending.came.wait(0.001):
+    while not ending.came.wait(0.02):
         card.pull(1000)
     heard = np.concatenate(card.heard)[:, 0]
     assert np.array_equal(heard[:8000], samples[8000:16_000])
@@ -173,9 +173,9 @@ def test_a_device_that_refuses_the_rate_gets_its_own_and_the_position_stays_in_s
     path, _ = noise
     card = Card(rates=(48_000,))
     playback, _ = play(card, path)
-    card.pull(24_000)
+    card.pull(9600)
     assert card.rate == 48_000
-    assert playback.position == pytest.approx(0.5)
+    assert playback.position == pytest.approx(0.2)
 
 
 def test_no_device_is_an_error_with_a_hint(noise, play):
