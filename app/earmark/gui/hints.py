@@ -38,22 +38,24 @@ class Card(QFrame):
         super().__init__(place.window())
         self.setObjectName("hint")
         self.setFixedWidth(WIDTH)
-        self.text = QLabel()
+        self._place = place
+        self.text, self.close_button = QLabel(), QToolButton()
+        self._row = QHBoxLayout(self)
+        self._build()
+        self.close_button.clicked.connect(self.closed)
+        place.installEventFilter(self)
+        self.hide()
+
+    def _build(self) -> None:
         self.text.setWordWrap(True)
-        self.close_button = QToolButton()
         self.close_button.setText("✕")
         self.close_button.setAccessibleName("Close this hint")
         self.close_button.setToolTip("Close this hint; it does not come back")
         self.close_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         keep_keys(self.close_button, BUTTON)
-        self._place = place
-        row = self._row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 6, 8)
-        row.addWidget(self.text, 1)
-        row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
-        self.close_button.clicked.connect(self.closed)
-        place.installEventFilter(self)
-        self.hide()
+        self._row.setContentsMargins(12, 8, 6, 8)
+        self._row.addWidget(self.text, 1)
+        self._row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
 
     def show_text(self, text: str) -> None:
         """Say something."""

@@ -27,25 +27,30 @@ class ProgressRow(QWidget):
         self._clock = clock
         self._began = 0.0
         self.label = Elided(Qt.TextElideMode.ElideLeft)  # how far and how long is what counts
-        self.bar = QProgressBar()
+        self.bar, self.cancel = QProgressBar(), QPushButton("&Cancel")
+        self._waiting = QTimer(self, interval=SHOWN_AFTER_MS, singleShot=True)
+        self._build()
+        self._lay_out()
+        self._waiting.timeout.connect(lambda: self._show(True))
+        self.cancel.clicked.connect(self.cancelled)
+        self._show(False)
+
+    def _build(self) -> None:
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress")
         self.bar.setFixedHeight(12)
         self.bar.setMinimumWidth(NARROWEST)
         self.bar.setMaximumWidth(90)
-        self.cancel = QPushButton("&Cancel")
         self.cancel.setToolTip("Cancel the analysis (Esc)")
         keep_keys(self.cancel, BUTTON)
-        self._waiting = QTimer(self, interval=SHOWN_AFTER_MS, singleShot=True)
-        self._waiting.timeout.connect(lambda: self._show(True))
-        self.cancel.clicked.connect(self.cancelled)
+
+    def _lay_out(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addStretch(1)
         for widget in (self.label, self.bar, self.cancel):
             row.addWidget(widget)
         self.setMinimumHeight(self.cancel.sizeHint().height())
-        self._show(False)
 
     @property
     def working(self) -> bool:

@@ -146,6 +146,23 @@ def test_what_waited_when_the_window_was_closed_is_offered_at_the_next_start(qtb
     assert second.desk.notices.shown == []
 
 
+def test_what_can_be_done_with_selected_recordings_is_offered(qtbot, tmp_path):
+    panel = QueuePanel()
+    qtbot.addWidget(panel)
+    items = [
+        Item(number=number, path=tmp_path / "a.wav", model_id="toy/one", state=state)
+        for number, state in enumerate(("waiting", "failed", "done"))
+    ]
+    wished, retried, removed = [], [], []
+    for signal, into in ((panel.put_first, wished), (panel.retried, retried), (panel.removed, removed)):
+        signal.connect(into.append)
+    menu = panel.menu(items)
+    for action in menu.actions():
+        action.trigger()
+    assert (wished, retried, removed) == ([[0]], [[1]], [[0, 1, 2]])
+    assert not menu.actions()[0].isEnabled()  # one opens one
+
+
 def test_of_a_hundred_thousand_rows_only_pages_that_are_looked_at_are_read(qtbot):
     panel = QueuePanel()
     qtbot.addWidget(panel)
