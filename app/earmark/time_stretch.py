@@ -111,7 +111,7 @@ class _Stretch:
                 return
             start = self._fitting(round((number * self._hop + self._window / 2) * self._speed - self._window / 2))
             self._starts = [*self._starts[1:], start]
-            mixed = mixed + self._weights * self._reader.samples(start, self._window)
+            mixed += self._weights * self._reader.samples(start, self._window)
             yield from self._told(mixed[: self._hop])
             mixed = np.pad(mixed[self._hop :], ((0, self._hop), (0, 0)))
             self._reader.forget(start - self._search)
