@@ -6,6 +6,7 @@ Where PortAudio is missing, everything that needs no sound device works.
 from __future__ import annotations
 
 import atexit
+import gc
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,7 +33,8 @@ def system_sound(*, look_again: bool = False) -> Sound:
     """Return sounddevice.
 
     Args:
-        look_again: list the devices anew; PortAudio does so only when it is started.
+        look_again: list the devices anew. PortAudio does so only when it is started, which ends every stream: it is
+            left alone while one is open.
 
     Raises:
         AudioDeviceError: PortAudio is not installed.
@@ -44,10 +46,16 @@ def system_sound(*, look_again: bool = False) -> Sound:
             "No sound system was found.", hint="Install PortAudio: apt install libportaudio2"
         ) from error
     _read_any_name(sounddevice)
-    if look_again:
+    if look_again and not _is_any_open(sounddevice):
         sounddevice._terminate()
         sounddevice._initialize()
     return sounddevice
+
+
+def _is_any_open(sounddevice: Any) -> bool:
+    """Return whether anything plays or records in this process; sounddevice itself keeps no list of its streams."""
+    streams = (each for each in gc.get_objects() if issubclass(type(each), sounddevice._StreamBase))
+    return any(not getattr(stream, "closed", True) for stream in streams)  # one that is being made has no answer yet
 
 
 def in_utf8(name: bytes) -> bytes:
