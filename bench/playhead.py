@@ -76,6 +76,7 @@ class Recorder:
         self._parec = subprocess.Popen(RECORDER.split(), stdout=subprocess.PIPE)
         self._clicks: list[tuple[float, int]] = []  # how loud, at which sample
         self._last = 0
+        self._ahead = 0.0  # seconds
         self._came: list[tuple[float, int]] = []  # moment, samples until then
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
@@ -98,9 +99,12 @@ class Recorder:
             self._clicks[-1] = max(self._clicks[-1], (loudness, sample), key=lambda click: click[0])
         self._last = sample
 
+    def look(self) -> None:
+        """Note how the loudspeaker works while it is played on: its buffer changes with those who use it."""
+        self._ahead = _rendered_ahead()
+
     def stop(self) -> np.ndarray:
         """Return the moments at which clicks were heard [clicks]."""
-        self._ahead = _rendered_ahead()
         self._parec.terminate()
         self._reader.join()
         moments, counts = np.array(self._came).T
@@ -160,9 +164,12 @@ def listen(speed: float, seconds: float) -> dict[str, Any]:
         places = write_clicks(path, seconds * speed)
         recorder = Recorder()
         time.sleep(1)
+        looking = threading.Timer(2.0, recorder.look)
+        looking.start()
         began = time.monotonic()
         moments, playhead = play(path, speed=speed)
         took = time.monotonic() - began
+        looking.join()
         time.sleep(0.5)
         heard = recorder.stop()
     away = 1e3 * _differences(np.interp(heard, moments, playhead), places)
