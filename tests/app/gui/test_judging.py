@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLineEdit, QMenu
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
 from earmark.event_filter import standing
 from earmark.gui.events_model import LABEL, ONSET
@@ -63,6 +63,8 @@ def drag(qtbot, window: MainWindow, start: tuple[float, float], end: tuple[float
     """Drag in the lanes from seconds and lane to seconds and lane."""
     lanes = window.desk.centre.lanes
     target = lanes.plot.viewport()
+    for _ in range(3):  # what was done before may still move the lanes
+        QApplication.processEvents()
     first, last = (lanes.plot.mapFromScene(lanes._box.mapViewToScene(QPointF(x, y + 0.5))) for x, y in (start, end))
     qtbot.mousePress(target, LEFT, NONE, first)
     qtbot.mouseMove(target, (first + last) / 2)
