@@ -17,6 +17,7 @@ import soundfile
 from PySide6.QtGui import QImage
 
 HERE = Path(__file__).parent
+SERVED = ("XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH", "ALSA_CONFIG_PATH", "PULSE_SERVER")
 PATIENCE = 60.0  # seconds; a start of the engine under load takes some
 
 # A model of rules: how loud every 20 ms are.
@@ -113,6 +114,23 @@ def person(tmp_path):
     yield Person(screen.stdout.readline().strip(), tmp_path)
     screen.stdin.close()
     screen.wait(20)
+
+
+@pytest.fixture
+def person_with_sound(person):
+    """The person, with a sound server: a loudspeaker that can be recorded and a microphone that can be spoken into."""
+    needed("pulseaudio", "pactl", "pacat", "paplay")
+    told = " ".join(f'"${name}"' for name in SERVED)
+    command = ["bash", "-c", f"printf '%s\\n' {told}; exec cat"]
+    server = subprocess.Popen(
+        [HERE / "virtual-sound.sh", *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdin
+    assert server.stdout
+    person.environment |= {name: server.stdout.readline().strip() for name in SERVED}
+    yield person
+    server.stdin.close()
+    server.wait(20)
 
 
 @pytest.fixture

@@ -10,27 +10,9 @@ import soundfile
 
 from earmark.gui.label_colours import label_colour
 
-from .conftest import HERE, needed, wait_until
+from .conftest import wait_until
 
 pytestmark = pytest.mark.e2e
-SERVED = ("XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH", "ALSA_CONFIG_PATH", "PULSE_SERVER")
-
-
-@pytest.fixture
-def microphone(person):
-    """A sound server of its own; the person's programs hear its microphone."""
-    needed("pulseaudio", "pactl", "pacat", "paplay")
-    told = " ".join(f'"${name}"' for name in SERVED)
-    command = ["bash", "-c", f"printf '%s\\n' {told}; exec cat"]
-    server = subprocess.Popen(
-        [HERE / "virtual-sound.sh", *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert server.stdin
-    assert server.stdout
-    person.environment |= {name: server.stdout.readline().strip() for name in SERVED}
-    yield person
-    server.stdin.close()
-    server.wait(20)
 
 
 def lanes(person) -> np.ndarray:
@@ -39,8 +21,8 @@ def lanes(person) -> np.ndarray:
     return seen[(seen[:, 0] > 320) & (seen[:, 0] < 900) & (seen[:, 1] > 350)]
 
 
-def test_the_microphone_is_seen_heard_recorded_and_opened(microphone, start, tones, home, tmp_path):
-    person = microphone
+def test_the_microphone_is_seen_heard_recorded_and_opened(person_with_sound, start, tones, home, tmp_path):
+    person = person_with_sound
     folder = tmp_path / "recorded"
     (home / "settings.json").write_text(
         (home / "settings.json").read_text().replace('"window": {', f'"window": {{"live": {{"folder": "{folder}"}}, ')
