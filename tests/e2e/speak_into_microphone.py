@@ -60,9 +60,10 @@ def listened(folder: Path, seconds: float, name: str) -> tuple[list[dict], str, 
     return [json.loads(line) for line in lines.splitlines()], said + messages, out
 
 
-def away(said: np.ndarray, heard: np.ndarray, at: int) -> int:
-    """Return how many samples later than it was said the burst at a sample was recorded."""
-    return place_of(said[at : at + RATE], heard)[0] - at
+def away(said: np.ndarray, heard: np.ndarray, at: int, place: int) -> int:
+    """Return by how many samples the burst at a sample is not where it should be; up to a second is looked at."""
+    around = max(0, at + place - RATE)
+    return around + place_of(said[at : at + RATE], heard[around : around + 3 * RATE])[0] - at - place
 
 
 def interrupt(name: str) -> None:
@@ -81,14 +82,12 @@ def main() -> None:
     heard, rate = soundfile.read(out)
     found = {"rate": rate, "seconds": len(heard) / rate, "messages": messages, "lines": lines}
     if not name:
-        place, _ = place_of(said[:RATE], heard)
+        place, _ = place_of(said[:RATE], heard[: 10 * RATE])
         whole = heard[place : place + len(said)]
         found |= {
             "place": place / rate,
             "alike": float(np.corrcoef(whole, said[: len(whole)])[0, 1]),
-            "away": [
-                place_of(said[at : at + RATE], heard)[0] - at - place for at in range(0, len(said) - RATE, 2 * RATE)
-            ],
+            "away": [away(said, heard, at, place) for at in range(0, len(said) - RATE, 2 * RATE)],
         }
     print(json.dumps(found))
 
