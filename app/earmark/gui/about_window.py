@@ -19,12 +19,13 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from earmark import __version__
 from earmark.about import Facts
 from earmark.gui.icons import program_icon
 
-ICON = 56  # pixels
+ICON, ROW = 56, 24  # pixels
 
 
 class AboutWindow(QDialog):
@@ -85,7 +86,9 @@ class AboutWindow(QDialog):
         layout.addLayout(buttons)
 
     def show_facts(self, facts: Facts) -> None:
-        """Fill the pages."""
+        """Fill the pages, unless the window was closed before there was anything to show."""
+        if not isValid(self):
+            return
         self._said = (*facts.versions, ("Device", self._device))
         _fill(self.versions, self._said)
         _fill(self.licences, [(each.name, each.version, each.licence) for each in facts.licences])
@@ -106,6 +109,8 @@ def _table(name: str, columns: list[str]) -> QTableWidget:
     table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
     table.setShowGrid(False)
     table.setTabKeyNavigation(False)  # Tab goes on to the buttons
+    table.verticalHeader().setDefaultSectionSize(ROW)
+    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     table.horizontalHeader().setStretchLastSection(True)
     return table

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from earmark.gui.label_colours import label_text
 from earmark.gui.live_session import Alert
+from earmark.gui.placeholder import Placeholder
 
 LABEL, SCORE, SECONDS, RECORD, BELL, COMMAND = range(6)
 HEADERS = ("Label", "Score over", "For", "Record", "Bell", "Command")
@@ -56,10 +57,12 @@ class AlertsTable(QWidget):
         table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         table.setTabKeyNavigation(False)
         table.setWordWrap(False)
+        Placeholder(table, "Add what is to happen when a sound is heard: record it, ring, or start a command.")
         header = table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(COMMAND, QHeaderView.ResizeMode.Stretch)
-        self.add.setToolTip("Add a wish")
+        self.add.setToolTip("Add an alert")
         self.remove.setToolTip("Remove the row that is selected")
         buttons = QHBoxLayout()
         buttons.addStretch(1)

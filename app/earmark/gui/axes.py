@@ -13,13 +13,13 @@ from earmark.frequency_scale import FrequencyScale
 from earmark.frequency_ticks import hertz_text, ticks_between
 
 LEFT = 116  # pixels: wide enough for "Crackling fire"; the same beside spectrogram and lanes, so that their times agree
-RIGHT = 62  # pixels: the decibel bar, and the lanes' scroll bar
+RIGHT = 68  # pixels: the decibel bar, and the lanes' scroll bar
 STEPS = (
     *(digit * 10.0**power for power in (-4, -3, -2, -1) for digit in (1, 2, 5)),
     *(1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200),
 )
 TICK_PIXELS = 96  # between labelled ticks at least
-ROW_PIXELS = 36  # between the frequencies' ticks at least
+ROW_PIXELS = 30  # between the frequencies' ticks at least
 ROOM_AT_ENDS = 9  # pixels under a frequency's tick for its text
 WHEEL_STEP = 120  # eighths of a degree: one notch
 RULER = 24  # pixels

@@ -38,7 +38,8 @@ class Faults(QObject):
             return
         text = "".join(traceback.format_exception(kind, error, trace))
         log.error("unexpected: %s", text)
-        self.caught.emit(f"{SENTENCE} {kind.__name__}: {error}.", "It goes on.", f"{versions()}\n{text}")
+        said = str(error).rstrip(".")
+        self.caught.emit(f"{SENTENCE} {kind.__name__}: {said}.", "It goes on.", f"{versions()}\n{text}")
 
 
 def versions() -> str:

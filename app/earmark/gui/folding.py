@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QToolButton
 
 from earmark.gui.actions import Actions
 from earmark.gui.icons import icon
-from earmark.gui.layout import Tools
+from earmark.gui.layout import MODEL_WIDTH, Tools
 from earmark.gui.own_keys import BUTTON, keep_keys
 from earmark.gui.theme import Theme
 
 NARROW = 1100  # pixels of the window
+NARROW_MODEL = 136  # pixels: room for device and speed beside it
 ICON = QSize(22, 22)
 SPARE = ("zoom_out", "zoom_in", "fit")
 
@@ -122,6 +123,7 @@ def fold_tools(tools: Tools, actions: Actions, *, narrow: bool) -> None:
             tools.removeAction(actions[name])
         else:
             tools.insertAction(actions["view_settings"], actions[name])
+    tools.model.setFixedWidth(NARROW_MODEL if narrow else MODEL_WIDTH)
     meter = tools.transport.meter.parentWidget()
     for action in tools.actions():
         if tools.widgetForAction(action) is meter:

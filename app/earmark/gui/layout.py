@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QDockWidget,
     QHBoxLayout,
     QMainWindow,
@@ -21,14 +22,20 @@ from PySide6.QtWidgets import (
 
 from earmark.gui.actions import Actions
 from earmark.gui.elided import Elided
+from earmark.gui.icons import icon
 from earmark.gui.model_picker import ModelPicker
 from earmark.gui.notices import Notices
 from earmark.gui.progress_row import ProgressRow
 from earmark.gui.settings_row import SettingsRow
+from earmark.gui.theme import Theme
 from earmark.gui.transport import Transport, spaced
 
 FRAME = QSize(16, 48)  # that window managers put around a window
 MODEL_WIDTH = 150  # pixels; longer names are read in its list
+TITLE_BUTTONS = (
+    ("float", "float", "Take out of the window, or put back"),
+    ("close", "close", "Close; View ▸ Panels brings it back"),
+)
 VERSION = 1  # of the saved state: a new one where docks or toolbars change their meaning
 
 
@@ -89,6 +96,15 @@ def dock(window: QMainWindow, title: str, widget: QWidget, side: Qt.DockWidgetAr
     panel.setWidget(box)
     window.addDockWidget(side, panel)
     return panel
+
+
+def dress(panel: QDockWidget, theme: Theme) -> None:
+    """Draw a panel's own buttons in a theme's colours: Qt's are too dark to be seen in some."""
+    for name, drawn, tip in TITLE_BUTTONS:
+        button = panel.findChild(QAbstractButton, f"qt_dockwidget_{name}button")
+        if button:
+            button.setIcon(icon(drawn, theme))
+            button.setToolTip(tip)
 
 
 def bottom(live: QWidget, settings: SettingsRow, progress: ProgressRow, notices: Notices) -> QStatusBar:

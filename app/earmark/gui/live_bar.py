@@ -81,7 +81,9 @@ class LiveBar(QWidget):
         """
         text = f"● Recording {recording}" if recording else "◉ Listening"
         self.state.setText(f"{text}  {time_text(seconds, 0)}")
-        self.state.setProperty("recording", bool(recording))
+        if self.state.property("recording") != bool(recording):
+            self.state.setProperty("recording", bool(recording))
+            self.state.style().polish(self.state)  # a style sheet looks at properties only then
         self.numbers.show_text(self._numbers())
         self.now.setVisible(not follows)
 

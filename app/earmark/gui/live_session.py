@@ -26,6 +26,7 @@ from earmark.live.triggered import Triggered
 from earmark.live.wav_file import WavFile
 
 log = logging.getLogger(__name__)
+PATIENCE = 10.0  # seconds for a thread to end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +115,7 @@ class LiveSession(QObject):
         self._triggered = Triggered(self.station, lambda begun, label: wishes.name(begun, label))
         self._engines = engines
         self._threads: list[threading.Thread] = []
+        self._writing: list[threading.Thread] = []  # that end or keep recordings
 
     @property
     def history(self) -> History:
@@ -131,7 +133,8 @@ class LiveSession(QObject):
 
     def stop(self) -> None:
         """End, soon; recordings are told before the end is."""
-        self._do(self._stop)
+        writing = list(self._writing)
+        self._do(lambda: self._stop(writing))
 
     def record(self) -> None:
         """Begin to write down what is heard."""
@@ -140,11 +143,11 @@ class LiveSession(QObject):
 
     def stop_recording(self) -> None:
         """End the recording, soon."""
-        self._do(self.station.stop_recording)
+        self._writing.append(self._do(self.station.stop_recording))
 
     def keep(self, seconds: float) -> None:
         """Write what was heard in the last seconds into a file, soon."""
-        self._do(lambda: self._keep(seconds))
+        self._writing.append(self._do(lambda: self._keep(seconds)))
 
     def replay(self, start: float) -> None:
         """Write what is remembered from a second on into a file with the session's time axis, soon, to be played."""
@@ -154,12 +157,13 @@ class LiveSession(QObject):
         """End, and wait for it."""
         self.stop()
         for thread in self._threads:
-            thread.join(10.0)
+            thread.join(PATIENCE)
 
-    def _do(self, what: Callable[[], object]) -> None:
+    def _do(self, what: Callable[[], object]) -> threading.Thread:
         thread = threading.Thread(target=lambda: self._try(what), name="live session", daemon=True)
         self._threads = [each for each in self._threads if each.is_alive()] + [thread]
         thread.start()
+        return thread
 
     def _try(self, what: Callable[[], object]) -> None:
         try:
@@ -180,7 +184,9 @@ class LiveSession(QObject):
         self.disk.start()
         self.began.emit()
 
-    def _stop(self) -> None:
+    def _stop(self, writing: Sequence[threading.Thread]) -> None:
+        for thread in writing:  # what they write is told before the end
+            thread.join(PATIENCE)
         if self.station.capture.ring is not None:
             self.station.stop()
         disk, self.disk = self.disk, None

@@ -63,10 +63,10 @@ class MainWindow(QMainWindow):
 
     def _all_parts(self) -> list[Part]:
         """Return the parts in the order in which their deeds stand in the menus."""
-        heard = (self.hearing, self.live, self.judging, self.calibrating)
+        heard = (self.hearing, self.live, self.judging)
         working = (self.keeping, self.exchanging, self.viewing, *heard)
         own = Part(deeds=DEEDS, doing={"next_pane": self._focus_next_pane, "escape": self._escape})
-        return [*(each.part for each in working), self.batching.part, own, self.home.part]
+        return [*(each.part for each in working), self.batching.part, self.calibrating.part, own, self.home.part]
 
     def _deeds(self):
         deeds = [deed for part in self._parts for deed in part.deeds]
@@ -101,6 +101,7 @@ class MainWindow(QMainWindow):
             each.equip(self.tools)
         self.desk.appearance.changed.connect(self._wear)
         self.desk.changed.connect(self._allow)
+        self.live.view.ticked.connect(self._show_live_time)
 
     def begin(self, paths: Sequence[Path]) -> None:
         """Start the engines and open recordings; called once the window is visible."""
@@ -114,9 +115,18 @@ class MainWindow(QMainWindow):
         path = self.desk.shown.path
         self.setWindowTitle(f"{audio_file.shown(path)} – Earmark" if path else "Earmark")
 
+    def _show_live_time(self) -> None:
+        """Let the clock run with the microphone: what is played then is a part of what was heard."""
+        session, player = self.live.session, self.desk.player
+        if session:
+            seconds = session.station.seconds
+            self.tools.transport.clock.show_time(player.position if player.playing else seconds, seconds)
+
     def _wear(self) -> None:
         theme = self.desk.appearance.theme
         self.do.wear(theme)
+        for panel in self.findChildren(QDockWidget):
+            layout.dress(panel, theme)
         for part in self._parts:
             part.wear(theme)
 

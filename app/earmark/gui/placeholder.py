@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QAbstractItemView
+from shiboken6 import isValid
 
 from earmark.gui.theme import muted
 
@@ -36,4 +37,5 @@ class Placeholder(QObject):
         return False
 
     def _follow(self) -> None:
-        self._label.setVisible(self._view.model().rowCount() == 0)
+        if isValid(self._view):  # a table of items empties itself when it goes
+            self._label.setVisible(self._view.model().rowCount() == 0)

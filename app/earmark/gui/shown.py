@@ -66,5 +66,5 @@ class Shown(QObject):
 
     def _refuse(self, error: EarmarkError) -> None:
         if self.path and self.info is None:
-            self._centre.lanes.say(f"{readable(self.path)} cannot be shown.")
+            self._centre.lanes.say("")  # the spectrogram says why
         self.refused.emit(self.path, error)

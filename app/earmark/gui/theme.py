@@ -21,6 +21,7 @@ class Theme:
         muted: text of less weight, still 4.5 : 1 on `window` and `base`.
         plot: behind spectrogram and lanes.
         alarm: behind a notice.
+        recording: of the words that say so.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Theme:
     grid: str
     alarm: str
     alarm_text: str
+    recording: str
 
 
 DARK = Theme(
@@ -52,6 +54,7 @@ DARK = Theme(
     grid="#2c3036",
     alarm="#46351a",
     alarm_text="#ffe3b0",
+    recording="#ff8a80",
 )
 LIGHT = Theme(
     name="light",
@@ -67,6 +70,7 @@ LIGHT = Theme(
     grid="#e2e6ea",
     alarm="#fff1d6",
     alarm_text="#4d3400",
+    recording="#b3261e",
 )
 HIGH_CONTRAST = Theme(
     name="high contrast",
@@ -82,6 +86,7 @@ HIGH_CONTRAST = Theme(
     grid="#8c8c8c",
     alarm="#000000",
     alarm_text="#ffe14d",
+    recording="#ffe14d",
 )
 THEMES = {theme.name: theme for theme in (LIGHT, DARK, HIGH_CONTRAST)}
 

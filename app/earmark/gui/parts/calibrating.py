@@ -23,7 +23,7 @@ DEEDS = (
     Deed(name="scores", menu="&View", text="Sco&res over time", checkable=True),
     Deed(
         name="thresholds",
-        menu="&Model",
+        menu="|&Model",
         text="&Thresholds and calibration…",
         keys=("Ctrl+Shift+T",),
         needs="analysis",

@@ -69,6 +69,7 @@ class Exchanging:
         for name in ("copy_picture", "save_picture", "save_screenshot"):
             menu.removeAction(self._desk.do[name])
             menu.addAction(self._desk.do[name])
+        menu.addSeparator()
 
     def _restore(self, kept: Mapping[str, Any]) -> None:
         self.exporting.restore(kept)

@@ -25,10 +25,10 @@ DEEDS = (
     Deed(name="loop_selection", menu="&Play", text="L&oop the selection", keys=("Shift+L",), needs="stretch"),
     Deed(name="to_start", menu="|&Play", text="To the s&tart", keys=("Home",), icon="start", needs="recording"),
     Deed(name="to_end", menu="&Play", text="To the &end", keys=("End",), icon="end", needs="recording"),
-    Deed(name="back", menu="&Play", text="&Back", keys=("Left",), needs="recording"),
-    Deed(name="forward", menu="&Play", text="&Forward", keys=("Right",), needs="recording"),
-    Deed(name="back_far", menu="&Play", text="Ba&ck far", keys=("Shift+Left",), needs="recording"),
-    Deed(name="forward_far", menu="&Play", text="Forward f&ar", keys=("Shift+Right",), needs="recording"),
+    Deed(name="back", menu="&Play", text="&Back 1 s", keys=("Left",), needs="recording"),
+    Deed(name="forward", menu="&Play", text="&Forward 1 s", keys=("Right",), needs="recording"),
+    Deed(name="back_far", menu="&Play", text="Ba&ck 15 s", keys=("Shift+Left",), needs="recording"),
+    Deed(name="forward_far", menu="&Play", text="Forw&ard 15 s", keys=("Shift+Right",), needs="recording"),
     *playing_manner.DEEDS,
 )
 
