@@ -178,11 +178,12 @@ def _sound() -> Finding:
         return Finding(name="Sound", found="no PortAudio", advice="Install it: sudo apt-get install libportaudio2")
     if not answer:
         return Finding(name="Sound", found=trouble, advice="Playing and recording will not work; all else does.")
+    counted = f"{len(answer['out'])} to play on, {len(answer['in'])} to record from"
     if not answer["out"]:
-        advice = "Playing needs one; all else works without."
-        return Finding(name="Sound", found="no loudspeaker or headphones were found", advice=advice)
-    microphones = f"{len(answer['in'])} inputs" if answer["in"] else "no microphone"
-    return Finding(name="Sound", found=f"{len(answer['out'])} outputs, {microphones}")
+        return Finding(name="Sound", found=counted, advice="Playing needs a loudspeaker; all else works without.")
+    if not answer["in"]:
+        return Finding(name="Sound", found=counted, advice="Listening live needs a microphone; all else works without.")
+    return Finding(name="Sound", found=counted)
 
 
 def examine_folder(name: str, folder: Path) -> Finding:
