@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from earmark.annotations import Annotation, Change
 from earmark.audio_file import AudioInfo
 from earmark.errors import LibraryError
 
 Answer = TypeVar("Answer")
+PATIENCE = 0.3  # seconds for which a change waits for the library
 
 
 class Keeper(Protocol):
@@ -69,20 +70,28 @@ class Journal:
     """The annotations of one recording.
 
     Every change is written by a thread, one after the other; the next one waits until the last is on disk, so that a
-    kill loses one at most.
+    kill loses one at most. Only where the library is held by somebody else for longer do changes queue up instead.
 
     Args:
+        thread: one thread, which all journals of a keeper share: what one has still to write is there before the
+            next one reads.
         on_failed: called on that thread with a LibraryError; the change then stays in memory only.
     """
 
     def __init__(
-        self, keeper: Keeper, path: Path, info: AudioInfo, *, on_failed: Callable[[LibraryError], None]
+        self,
+        keeper: Keeper,
+        path: Path,
+        info: AudioInfo,
+        *,
+        thread: ThreadPoolExecutor,
+        on_failed: Callable[[LibraryError], None],
     ) -> None:
         self.path, self._info = path, info
-        self._keeper, self._on_failed = keeper, on_failed
+        self._keeper, self._thread, self._on_failed = keeper, thread, on_failed
         self._annotations: dict[str, Annotation] = {}
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
-        self._writing: Future[None] | None = None
+        self._last: Future[Any] | None = None
+        self._step: Future[Change | None] | None = None
         self.names = ("", "")  # what undo and redo would do; "" for nothing
 
     def load(self, on_loaded: Callable[[], None]) -> None:
@@ -94,38 +103,45 @@ class Journal:
         """Return all annotations, in no particular order."""
         return list(self._annotations.values())
 
+    @property
+    def is_stepping(self) -> bool:
+        """Whether an undo or redo still waits for the library; until then nothing else can be changed."""
+        return self._step is not None and not self._step.done()
+
     def apply(self, change: Change) -> None:
         """Make a change."""
-        self._wait()
+        if self._last:
+            wait([self._last], PATIENCE)
         self._annotations = change.applied(self._annotations)
         self.names = (change.name, "")
-        self._writing = self._thread.submit(self._try, lambda: self._keeper.change(self.path, change, self._info))
+        self._last = self._thread.submit(self._try, lambda: self._keeper.change(self.path, change, self._info))
 
-    def undo(self) -> Change | None:
-        """Take the last change back, of this session or an earlier one; None where there is none."""
-        return self._step(self._keeper.undo)
+    def undo(self) -> Future[Change | None]:
+        """Take the last change back, of this session or an earlier one; None where there is none.
 
-    def redo(self) -> Change | None:
-        """Make the change again that was taken back last."""
-        return self._step(self._keeper.redo)
+        It is there when this returns, unless the library is held by somebody else for longer.
+        """
+        return self._begin(self._keeper.undo)
 
-    def close(self) -> None:
-        """Wait until everything is on disk."""
-        self._thread.shutdown(wait=True)
+    def redo(self) -> Future[Change | None]:
+        """Make the change again that was taken back last, as soon as `undo` does."""
+        return self._begin(self._keeper.redo)
 
-    def _step(self, move: Callable[[Path], Change | None]) -> Change | None:
-        change = self._thread.submit(self._try, lambda: move(self.path)).result()
-        self._thread.submit(self._name).result()
+    def _begin(self, move: Callable[[Path], Change | None]) -> Future[Change | None]:
+        step = self._thread.submit(self._move, move)
+        self._step = self._last = step
+        wait([step], PATIENCE)
+        return step
+
+    def _move(self, move: Callable[[Path], Change | None]) -> Change | None:
+        change = self._try(lambda: move(self.path))
+        self._name()
         if change:
             self._annotations = change.applied(self._annotations)
         return change
 
     def _name(self) -> None:
         self.names = self._try(lambda: self._keeper.can_undo(self.path)) or ("", "")
-
-    def _wait(self) -> None:
-        if self._writing:
-            self._writing.result()
 
     def _load(self, on_loaded: Callable[[], None]) -> None:
         found = self._try(lambda: self._keeper.annotations(self.path)) or []

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from earmark import journal as journals
 from earmark.annotations import Annotation, Change, as_plain, from_plain, new_id
 from earmark.audio_file import AudioInfo
 from earmark.errors import LibraryError
@@ -35,82 +37,105 @@ def errors() -> list[LibraryError]:
 
 
 @pytest.fixture
-def open_journal(keeper, errors):
-    opened = []
+def thread():
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        yield thread
 
+
+@pytest.fixture
+def open_journal(keeper, thread, errors):
     def make(keeper=keeper) -> Journal:
-        journal, loaded = Journal(keeper, PATH, INFO, on_failed=errors.append), threading.Event()
-        opened.append(journal)
+        journal, loaded = Journal(keeper, PATH, INFO, thread=thread, on_failed=errors.append), threading.Event()
         journal.load(loaded.set)
         assert loaded.wait(10)
         return journal
 
-    yield make
-    for journal in opened:
-        journal.close()
+    return make
 
 
 def test_a_change_is_there_at_once_and_in_the_next_session(open_journal):
     journal, dog = open_journal(), drawn()
     journal.apply(drawing(dog))
     assert journal.annotations == [dog]
-    journal.close()
     assert open_journal().annotations == [dog]
 
 
 def test_undo_reaches_into_an_earlier_session_and_redo_brings_it_back(open_journal):
     journal, dog = open_journal(), drawn()
     journal.apply(drawing(dog))
-    journal.close()
     again = open_journal()
     assert again.names == ("Draw dog", "")
-    assert again.undo().before == (dog,)
+    assert again.undo().result(10).before == (dog,)
     assert (again.annotations, again.names) == ([], ("", "Draw dog"))
-    again.redo()
+    again.redo().result(10)
     assert again.annotations == [dog]
 
 
 def test_a_new_change_forgets_what_waited_to_be_redone(open_journal):
     journal, cat = open_journal(), drawn("cat")
     journal.apply(drawing(drawn("dog")))
-    journal.undo()
+    journal.undo().result(10)
     journal.apply(drawing(cat))
-    assert journal.redo() is None
+    assert journal.redo().result(10) is None
     assert (journal.annotations, journal.names) == ([cat], ("Draw cat", ""))
 
 
 def test_nothing_to_undo_is_no_change(open_journal):
     journal = open_journal()
-    assert (journal.undo(), journal.redo(), journal.names) == (None, None, ("", ""))
+    assert (journal.undo().result(10), journal.redo().result(10), journal.names) == (None, None, ("", ""))
 
 
-def test_the_next_change_waits_until_the_last_is_kept(open_journal):
-    class Slow(Memory):
-        gate = threading.Event()
+class Held(Memory):
+    """A library that somebody else holds, until `free` is set."""
 
-        def change(self, path, change, info=None) -> None:
-            assert self.gate.wait(10)
-            super().change(path, change, info)
+    def __init__(self) -> None:
+        super().__init__()
+        self.free = threading.Event()
 
-    keeper = Slow()
-    journal = open_journal(keeper)
+    def change(self, path, change, info=None) -> None:
+        assert self.free.wait(10)
+        super().change(path, change, info)
+
+
+def test_the_next_change_waits_until_the_last_is_kept(open_journal, monkeypatch):
+    monkeypatch.setattr(journals, "PATIENCE", 10.0)
+    journal = open_journal(keeper := Held())
     journal.apply(drawing(drawn()))
     second = threading.Thread(target=lambda: journal.apply(drawing(drawn("cat"))))
     second.start()
     assert [each.label for each in journal.annotations] == ["dog"]
-    keeper.gate.set()
+    keeper.free.set()
     second.join(10)
     assert [each.label for each in journal.annotations] == ["dog", "cat"]
 
 
-def test_a_library_that_refuses_is_said_and_the_change_stays_in_view(open_journal, errors):
+def test_a_library_that_is_held_does_not_hold_up_the_next_change(open_journal):
+    journal = open_journal(keeper := Held())
+    for label in ("dog", "cat"):
+        journal.apply(drawing(drawn(label)))
+    assert [each.label for each in journal.annotations] == ["dog", "cat"]
+    keeper.free.set()
+    assert [each.label for each in open_journal(keeper).annotations] == ["dog", "cat"]
+
+
+def test_an_undo_waits_for_a_library_that_is_held(open_journal):
+    journal = open_journal(keeper := Held())
+    journal.apply(drawing(drawn()))
+    step = journal.undo()
+    assert journal.is_stepping
+    keeper.free.set()
+    step.result(10)
+    assert (journal.annotations, journal.is_stepping) == ([], False)
+
+
+def test_a_library_that_refuses_is_said_and_the_change_stays_in_view(open_journal, thread, errors):
     class Refusing(Memory):
         def change(self, path, change, info=None) -> None:
             raise LibraryError("The disk is full.")
 
     journal, dog = open_journal(Refusing()), drawn()
     journal.apply(drawing(dog))
-    journal.close()
+    thread.shutdown()
     assert [error.sentence for error in errors] == ["The disk is full."]
     assert journal.annotations == [dog]
 

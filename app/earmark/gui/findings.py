@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -11,6 +12,7 @@ from earmark.analysis import Analysis
 from earmark.annotations import Annotation, Change
 from earmark.api import Float
 from earmark.audio_file import AudioInfo
+from earmark.errors import LibraryError
 from earmark.events import Event, EventSettings
 from earmark.gui.analyser import Growth
 from earmark.gui.event_finder import EventFinder, Search
@@ -28,6 +30,7 @@ class Findings(QObject):
     change_made = Signal(object)  # Change, done or undone
     failed = Signal(object)  # LibraryError
     _loaded = Signal(object)  # Journal
+    _stepped = Signal(object, object)  # Journal, Change | None: an undo that had to wait
 
     def __init__(self, keeper: Keeper) -> None:
         super().__init__()
@@ -39,10 +42,12 @@ class Findings(QObject):
         self._found: Sequence[Event] = ()
         self._keeper = keeper
         self._journal: Journal | None = None
+        self._journals = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
         self._finder = EventFinder()
         self._finder.found.connect(self._take)
         self._finder.failed.connect(_raise)
         self._loaded.connect(self._merge_loaded)
+        self._stepped.connect(self._show_step)
         self._finder.start()
 
     @property
@@ -58,14 +63,12 @@ class Findings(QObject):
     def open(self, path: Path, info: AudioInfo) -> None:
         """Begin with a recording: what was said about it before is read on a thread."""
         self.forget()
-        journal = Journal(self._keeper, path, info, on_failed=self.failed.emit)
+        journal = Journal(self._keeper, path, info, thread=self._journals, on_failed=self.failed.emit)
         self._journal = journal
         journal.load(lambda: self._loaded.emit(journal))
 
     def forget(self) -> None:
-        """Leave the recording."""
-        if self._journal:
-            self._journal.close()
+        """Leave the recording; what was said about it is written on."""
         self._journal = None
         self.forget_analysis()
 
@@ -79,8 +82,7 @@ class Findings(QObject):
 
     def close(self) -> None:
         """Wait until everything is on disk, and end the threads."""
-        if self._journal:
-            self._journal.close()
+        self._journals.shutdown()
         self._finder.stop()
         self._finder.wait()
 
@@ -110,19 +112,19 @@ class Findings(QObject):
 
     def apply(self, change: Change) -> None:
         """Make a change to the annotations; it can be undone, now and after a restart."""
-        if self._journal and (change.before or change.after):
-            self._journal.apply(change)
+        if (journal := self._free_journal()) and (change.before or change.after):
+            journal.apply(change)
             self._show_change(change)
 
     def undo(self) -> None:
         """Take the last change back."""
-        if self._journal and (change := self._journal.undo()):
-            self._show_change(change)
+        if journal := self._free_journal():
+            self._follow(journal, journal.undo())
 
     def redo(self) -> None:
         """Make again what was taken back last."""
-        if self._journal and (change := self._journal.redo()):
-            self._show_change(change)
+        if journal := self._free_journal():
+            self._follow(journal, journal.redo())
 
     def undo_names(self) -> tuple[str, str]:
         """Return what undo and redo would do, "" where nothing."""
@@ -148,6 +150,24 @@ class Findings(QObject):
         if self.search is not None and search.frames is self.search.frames:
             self._found = events
             self._merge()
+
+    def _free_journal(self) -> Journal | None:
+        """Return the journal, if it can be written into now."""
+        if self._journal and self._journal.is_stepping:
+            self.failed.emit(LibraryError("The library is busy with something else.", hint="Try again in a moment."))
+            return None
+        return self._journal
+
+    def _follow(self, journal: Journal, step: Future[Change | None]) -> None:
+        """Show an undo or redo: now, or when the library is free again."""
+        if step.done():
+            self._show_step(journal, step.result())
+        else:
+            step.add_done_callback(lambda done: self._stepped.emit(journal, done.result()))
+
+    def _show_step(self, journal: Journal, change: Change | None) -> None:
+        if change and journal is self._journal:
+            self._show_change(change)
 
     def _merge_loaded(self, journal: Journal) -> None:
         if journal is self._journal:

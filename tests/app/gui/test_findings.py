@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from earmark import judging
+from earmark.audio_file import probe
+from earmark.gui.findings import Findings
+from earmark.library import Library
 
 
 def labels(window) -> list[str]:
@@ -57,3 +63,44 @@ def test_annotations_come_back_with_their_recording(analysed, make_recording, qt
 def test_what_is_not_there_cannot_be_selected(analysed, numbers):
     analysed.desk.findings.select(numbers)
     assert analysed.desk.findings.selected == ()
+
+
+@pytest.fixture
+def findings(make_recording, tmp_path, qtbot):
+    """What is found in a recording, and kept in a real library."""
+    findings, path = Findings(Library(tmp_path / "library.db")), make_recording()
+    with qtbot.waitSignal(findings.changed):
+        findings.open(path, probe(path))
+    findings.apply(judging.draw("owl", 0.5, 0.7, author="mo"))
+    yield findings
+    findings.close()
+
+
+@pytest.fixture
+def held(findings, tmp_path):
+    """Another program's transaction, which keeps everybody else from writing into the library until it ends."""
+    with closing(sqlite3.connect(tmp_path / "library.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield other
+
+
+def test_another_recording_opens_while_the_library_is_held(findings, held, make_recording, qtbot):
+    first, other, refused = make_recording(), make_recording("other.wav"), []
+    findings.failed.connect(refused.append)
+    findings.apply(judging.draw("cat", 0.1, 0.2, author="mo"))
+    findings.open(other, probe(other))
+    held.execute("ROLLBACK")
+    findings.open(first, probe(first))
+    qtbot.waitUntil(lambda: [event.label for event in findings.events] == ["cat", "owl"])
+    assert refused == []
+
+
+def test_what_is_undone_while_the_library_is_held_is_shown_when_it_is_free(findings, held, qtbot):
+    refused = []
+    findings.failed.connect(refused.append)
+    findings.undo()
+    findings.apply(judging.draw("cat", 0.1, 0.2, author="mo"))
+    assert [error.sentence for error in refused] == ["The library is busy with something else."]
+    assert [event.label for event in findings.events] == ["owl"]
+    held.execute("ROLLBACK")
+    qtbot.waitUntil(lambda: not findings.events)
