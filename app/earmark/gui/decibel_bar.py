@@ -170,7 +170,8 @@ class DecibelBar(QWidget):
             if not near_a_handle:
                 self._write(painter, bar, y, _text(level))
         for end in self._range:
-            self._write(painter, bar.translated(HANDLE.width() - 8, 0), self.y_of(end), _text(end))
+            shown = min(max(end, LOWEST), HIGHEST)  # where its handle stands
+            self._write(painter, bar.translated(HANDLE.width() - 8, 0), self.y_of(end), _text(shown))
 
     def _tick_step(self) -> int:
         room = self._bar().height() / LABEL_PIXELS / 1.5

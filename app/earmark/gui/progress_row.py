@@ -13,7 +13,8 @@ from earmark.gui.elided import Elided
 from earmark.gui.own_keys import BUTTON, keep_keys
 
 SHOWN_AFTER_MS = 300
-NARROWEST = 40  # pixels of the bar
+NARROWEST = 24  # pixels of the bar
+LEAST = "62% · 59:59 left"  # what is to be read however narrow the window is
 TIME_LEFT_AFTER = 2.0  # seconds
 
 
@@ -36,6 +37,7 @@ class ProgressRow(QWidget):
         self._show(False)
 
     def _build(self) -> None:
+        self.label.setMinimumWidth(self.label.fontMetrics().horizontalAdvance(LEAST))
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress")
         self.bar.setFixedHeight(12)
