@@ -18,7 +18,7 @@ def icon(name: str, theme: Theme) -> QIcon:
     drawn = QIcon()
     for size in SIZES:
         drawn.addPixmap(_pixmap(name, size, theme.text), QIcon.Mode.Normal)
-        drawn.addPixmap(_pixmap(name, size, theme.border), QIcon.Mode.Disabled)
+        drawn.addPixmap(_pixmap(name, size, theme.faint), QIcon.Mode.Disabled)
     return drawn
 
 

@@ -22,6 +22,8 @@ class Theme:
         plot: behind spectrogram and lanes.
         alarm: behind a notice.
         recording: of the words that say so.
+        disabled: text of what cannot be used now, still readable.
+        faint: icons of what cannot be used now.
     """
 
     name: str
@@ -38,6 +40,8 @@ class Theme:
     alarm: str
     alarm_text: str
     recording: str
+    disabled: str
+    faint: str
 
 
 DARK = Theme(
@@ -55,6 +59,8 @@ DARK = Theme(
     alarm="#46351a",
     alarm_text="#ffe3b0",
     recording="#ff8a80",
+    disabled="#a2aab5",
+    faint="#666d76",
 )
 LIGHT = Theme(
     name="light",
@@ -71,6 +77,8 @@ LIGHT = Theme(
     alarm="#fff1d6",
     alarm_text="#4d3400",
     recording="#b3261e",
+    disabled="#57606a",
+    faint="#9aa2ab",
 )
 HIGH_CONTRAST = Theme(
     name="high contrast",
@@ -87,6 +95,8 @@ HIGH_CONTRAST = Theme(
     alarm="#000000",
     alarm_text="#ffe14d",
     recording="#ffe14d",
+    disabled="#9a9a9a",
+    faint="#7a7a7a",
 )
 THEMES = {theme.name: theme for theme in (LIGHT, DARK, HIGH_CONTRAST)}
 
@@ -160,7 +170,7 @@ def palette(theme: Theme) -> QPalette:
     for each, colour in colours.items():
         chosen.setColor(each, QColor(colour))
     for each in (role.WindowText, role.Text, role.ButtonText):
-        chosen.setColor(QPalette.ColorGroup.Disabled, each, QColor(theme.muted))
+        chosen.setColor(QPalette.ColorGroup.Disabled, each, QColor(theme.disabled))
     return chosen
 
 
