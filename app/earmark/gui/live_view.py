@@ -54,7 +54,8 @@ class LiveView(QObject):
         self._ended.clear()
         self._going_on, self._highest = {}, {}
         desk.centre.show_recording(True)
-        desk.centre.overview.hide()
+        for view in (desk.centre.overview, desk.centre.scores):  # they are of what is finished
+            view.hide()
         self._move(lambda: desk.span.cover(FIRST_LENGTH))
         self.drawing.begin(session.history, session.station.source.sample_rate, desk.shown.drawing.settings)
         session.heard.connect(self._hear)
@@ -68,6 +69,7 @@ class LiveView(QObject):
         self.gaps.show_gaps((), 1)
         self.drawing.leave()
         self._desk.centre.overview.show()
+        self._desk.centre.scores.setVisible(self._desk.do["scores"].isChecked())
         self._desk.findings.show_live(())
         self._desk.tags.model.show_tags(())
 
