@@ -19,7 +19,6 @@ from earmark import folders, settings
 from earmark.analysis import Heading
 from earmark.api import CheckpointError, EarmarkError
 from earmark.commands import FAILED, tell
-from earmark.commands.tag_table import clock
 from earmark.engine_client import Engines
 from earmark.errors import LibraryError
 from earmark.events import Event
@@ -31,6 +30,7 @@ from earmark.live.station import Station, Wishes
 from earmark.live.trigger import Trigger, run_command
 from earmark.live.triggered import Triggered
 from earmark.tagging import Tagger
+from earmark.times import time_text
 
 VERSION = 1
 PATIENCE = 3.0  # seconds that a device may take to give its first sound
@@ -180,7 +180,7 @@ class Listening:
             "tags": [{"label": label, "score": round(score, 6)} for label, score in tags],
             "latency": round(moment.latency, 3),
         }
-        self._line(plain, f"{clock(moment.seconds)}  {words or '–'}")
+        self._line(plain, f"{time_text(moment.seconds, 1)}  {words or '–'}")
 
     def _print_event(self, heading: Heading, event: Event) -> None:
         plain = {
@@ -191,12 +191,12 @@ class Listening:
             "offset": round(event.offset, 3),
             "score": round(event.score, 6),
         }
-        span = f"{clock(event.onset)}–{clock(event.offset)}"
+        span = f"{time_text(event.onset, 1)}–{time_text(event.offset, 1)}"
         self._line(plain, f"{span}  {label_text(event.label)}, score {event.score:.2f}")
 
     def _print_alert(self, label: str, score: float, seconds: float) -> None:
         plain = {"kind": "alert", "label": label, "score": round(score, 6), "at": round(seconds, 3)}
-        self._line(plain, f"{clock(seconds)}  ! {label_text(label)} {score:.2f}")
+        self._line(plain, f"{time_text(seconds, 1)}  ! {label_text(label)} {score:.2f}")
 
     def _line(self, plain: dict[str, Any], text: str) -> None:
         if self._choice.format_name == "json":

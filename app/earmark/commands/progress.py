@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from earmark.audio_file import shown
-from earmark.commands.tag_table import clock
 from earmark.engine_client import OnProgress
 from earmark.pace import Pace, weight_of
+from earmark.times import time_text
 
 
 class Bar:
@@ -82,7 +82,7 @@ class Bar:
 
     def _left(self) -> str:
         seconds = self._pace.seconds_left()
-        return "" if seconds is None else f" · {clock(seconds).partition('.')[0]} left"
+        return "" if seconds is None else f" · {time_text(seconds, 0)} left"
 
     def _count(self) -> str:
         failed = f", {self._failed} failed" if self._failed else ""

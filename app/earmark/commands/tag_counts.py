@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from earmark.commands.tag_table import clock
 from earmark.errors import EarmarkError
 from earmark.tagging import Heard
+from earmark.times import time_text
 
 NAMED = 20  # failures listed at the end; all of them were named when they happened
 
@@ -37,7 +37,7 @@ class Counts:
         parts = [count(self.results, "result")]
         if self.taken:
             speed = f"{self.sound / self.taken:.0f} × real time on {self.device}"
-            parts.append(f"{clock(self.sound)} of sound in {self.taken:.1f} s ({speed})")
+            parts.append(f"{time_text(self.sound, 1)} of sound in {self.taken:.1f} s ({speed})")
         if self.known:
             parts.append(f"{self.known} from the library")
         if self.failures:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pyqtgraph as pg
@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, Qt, Signal
 
 from earmark.frequency_scale import FrequencyScale
 from earmark.frequency_ticks import hertz_text, ticks_between
+from earmark.times import clock_text, time_text
 
 LEFT = 116  # pixels: wide enough for "Crackling fire"; the same beside spectrogram and lanes, so that their times agree
 RIGHT = 68  # pixels: the decibel bar, and the lanes' scroll bar
@@ -23,24 +24,6 @@ ROW_PIXELS = 30  # between the frequencies' ticks at least
 ROOM_AT_ENDS = 9  # pixels under a frequency's tick for its text
 WHEEL_STEP = 120  # eighths of a degree: one notch
 RULER = 24  # pixels
-
-
-def time_text(seconds: float, decimals: int = 3) -> str:
-    """Return "1:23.456", or "1:02:03.456" from an hour on."""
-    units = round(max(seconds, 0.0) * 10**decimals)
-    whole, part = divmod(units, 10**decimals)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    clock = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-    return f"{clock}.{part:0{decimals}}" if decimals else clock
-
-
-def clock_text(began: datetime, seconds: float, decimals: int = 3) -> str:
-    """Return the time of day "14:02:03.456", or at midnight the date that begins."""
-    units = round(seconds * 10**decimals)
-    moment = began + timedelta(seconds=units / 10**decimals)
-    if (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0):
-        return f"{moment:%Y-%m-%d}"
-    return f"{moment:%H:%M:%S.%f}"[: 9 + decimals if decimals else 8]
 
 
 def _since_midnight(moment: datetime | None) -> float:

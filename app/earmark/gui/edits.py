@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from earmark import judging
 from earmark.annotations import Change
-from earmark.clock import stretch_of
 from earmark.errors import EarmarkError
 from earmark.gui.desk import Desk
 from earmark.gui.label_colours import label_text
 from earmark.gui.labels import Labels
 from earmark.judging import JudgedEvent, answers_of
+from earmark.times import stretch_of
 
 JUST_HEARD = 1.0  # seconds that a label given while playing covers: one presses after what one hears
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 
 from earmark.calibration import Calibration
 from earmark.event_filter import Standing, standing
-from earmark.gui.axes import time_text
 from earmark.gui.label_colours import label_text
 from earmark.judging import JudgedEvent, answers_of
 from earmark.score_text import chance_text
+from earmark.times import time_text
 
 Probability = Callable[[JudgedEvent], float | None]  # of being there; None where that is not known
 STANDING_WORDS: dict[Standing, str] = {

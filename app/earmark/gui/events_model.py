@@ -8,13 +8,12 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QIcon
 
-from earmark.clock import seconds_of
 from earmark.errors import EarmarkError
 from earmark.event_filter import STANDINGS, EventFilter, Standing, kept, standing
-from earmark.gui.axes import time_text
 from earmark.gui.event_words import STANDING_WORDS, Probability, score_text, spoken_score, tooltip, unknown
 from earmark.gui.label_colours import label_icon, label_text
 from earmark.judging import JudgedEvent
+from earmark.times import seconds_of, time_text
 
 LABEL, ONSET, OFFSET, SCORE, STANDING = range(5)
 HEADERS = ("Label", "Start", "End", "Score", "")

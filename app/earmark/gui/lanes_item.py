@@ -12,10 +12,10 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from earmark.event_filter import STANDINGS
-from earmark.gui.axes import time_text
 from earmark.gui.label_colours import label_colour, on_colour
 from earmark.gui.lanes import Lane
 from earmark.gui.theme import DARK, Theme
+from earmark.times import time_text
 
 BAR_PART = 0.66  # of a lane's height
 ROW_GAP = 1.0  # pixels between the rows of a lane

@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QProgressDialog
 
 from earmark.api import Cancelled
-from earmark.gui.axes import time_text
 from earmark.gui.desk import Desk
 from earmark.gui.errand import Errands
+from earmark.times import time_text
 
 BACKUPS = "Backups of the library (*.sqlite);;All files (*)"
 ENOUGH = 2.0  # seconds after which the time that is left can be told

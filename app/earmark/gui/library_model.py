@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
 from earmark.audio_file import shown
-from earmark.gui.axes import time_text
 from earmark.gui.lines_delegate import LINES
 from earmark.label_names import label_text
 from earmark.library import KnownRecording
+from earmark.times import time_text
 
 RECORDING = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
-from earmark.gui.axes import time_text
 from earmark.gui.elided import Elided
 from earmark.gui.level_meter import LevelMeter
 from earmark.gui.own_keys import BUTTON, keep_keys
@@ -13,6 +12,7 @@ from earmark.gui.theme import Theme
 from earmark.live.capture import Capture
 from earmark.live.ear import Moment
 from earmark.playing_clock import Level
+from earmark.times import time_text
 
 
 class LiveBar(QWidget):

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from earmark.api import Float
-from earmark.gui.axes import LEFT, RIGHT, time_text
+from earmark.gui.axes import LEFT, RIGHT
 from earmark.gui.overview_picture import TICKS_HEIGHT, OverviewPicture, Ticks, Waveform, ticks_of
 from earmark.gui.own_keys import SLIDER, keep_keys
 from earmark.gui.plot import PAN_A_NOTCH, STILL, WHEEL_STEP, has_control, turn
@@ -18,6 +18,7 @@ from earmark.gui.selection import Stretch
 from earmark.gui.theme import DARK, Theme
 from earmark.gui.time_span import TimeSpan
 from earmark.judging import JudgedEvent
+from earmark.times import time_text
 
 HEIGHT = 46  # pixels
 EDGE = 5  # pixels beside an edge of the frame that still mean the edge

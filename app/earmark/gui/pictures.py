@@ -13,13 +13,14 @@ from PySide6.QtWidgets import QFileDialog
 
 from earmark.audio_file import shown
 from earmark.event_filter import STANDINGS, standing
-from earmark.gui.axes import RIGHT, time_text
+from earmark.gui.axes import RIGHT
 from earmark.gui.desk import Desk
 from earmark.gui.lanes import LANE_PIXELS
 from earmark.gui.lanes_view import LanesView
 from earmark.gui.picture_page import Page
 from earmark.gui.theme import LIGHT, style_sheet
 from earmark.judging import JudgedEvent
+from earmark.times import time_text
 
 TIMES = 2  # the resolution of the screen's points
 PAUSE_MS, TRIES = 120, 12  # tiles are waited for so long, and so often

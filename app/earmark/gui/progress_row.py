@@ -8,13 +8,14 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
-from earmark.gui.axes import time_text
 from earmark.gui.elided import Elided
 from earmark.gui.own_keys import BUTTON, keep_keys
+from earmark.times import time_text
 
 SHOWN_AFTER_MS = 300
-NARROWEST = 24  # pixels of the bar
-LEAST = "62% · 59:59 left"  # what is to be read however narrow the window is
+NARROWEST = 40  # pixels of the bar
+LEAST = "62% · 59:59 left"  # what is to be read
+ROOMY = 1100  # pixels of a window that has room for that
 TIME_LEFT_AFTER = 2.0  # seconds
 
 
@@ -37,7 +38,6 @@ class ProgressRow(QWidget):
         self._show(False)
 
     def _build(self) -> None:
-        self.label.setMinimumWidth(self.label.fontMetrics().horizontalAdvance(LEAST))
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress")
         self.bar.setFixedHeight(12)
@@ -82,5 +82,7 @@ class ProgressRow(QWidget):
         self._show(False)
 
     def _show(self, shown: bool) -> None:
+        least = self.label.fontMetrics().horizontalAdvance(LEAST) if self.window().width() >= ROOMY else 0
+        self.label.setMinimumWidth(least)
         for widget in (self.label, self.bar, self.cancel):
             widget.setVisible(shown)

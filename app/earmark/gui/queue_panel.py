@@ -25,11 +25,11 @@ from PySide6.QtWidgets import (
 )
 
 from earmark.batch import Counts, Item, State
-from earmark.gui.axes import time_text
 from earmark.gui.own_keys import BUTTON, PICKER, TABLE, keep_keys
 from earmark.gui.placeholder import Placeholder
 from earmark.gui.queue_model import PART, STATE, QueueModel
 from earmark.pace import Pace
+from earmark.times import time_text
 
 MARGIN, BAR = 8, 5  # pixels
 NO_BREAK = "\u00a0"

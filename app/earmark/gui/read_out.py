@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from earmark.frequency_ticks import note_text
-from earmark.gui.axes import clock_text, time_text
 from earmark.gui.selection import Stretch
 from earmark.stretch_levels import Levels
+from earmark.times import clock_text, time_text
 
 PRECISE = 0.1  # seconds: a length under this is said in milliseconds
 UNKNOWN = Levels()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QWidget
 
-from earmark.clock import seconds_of
 from earmark.errors import EarmarkError
-from earmark.gui.axes import time_text
 from earmark.gui.selecting import Ground
 from earmark.gui.selection import Selection, Stretch
+from earmark.times import seconds_of, time_text
 
 ALL = "all"
 WIDTH = 340  # pixels: a sentence of what is wrong takes two lines

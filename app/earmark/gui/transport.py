@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSlider
 
 from earmark.decibels import level_text
 from earmark.gui.actions import Actions
-from earmark.gui.axes import time_text
 from earmark.gui.level_meter import LevelMeter
 from earmark.gui.own_keys import PICKER, SLIDER, keep_keys
 from earmark.gui.theme import Theme
 from earmark.playing_clock import Level
 from earmark.time_stretch import FASTEST, SLOWEST
+from earmark.times import time_text
 
 SPEEDS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 4.0)
 QUIETEST, LOUDEST = -48, 24  # dB; at the left end, nothing is heard

@@ -8,10 +8,11 @@ from itertools import pairwise
 import pytest
 
 from earmark.frequency_scale import NAMES, FrequencyScale
-from earmark.gui.axes import FrequencyAxis, TimeAxis, clock_text, time_text
+from earmark.gui.axes import FrequencyAxis, TimeAxis
 from earmark.gui.read_out import pointer_text, stretch_text
 from earmark.gui.selection import Stretch
 from earmark.stretch_levels import Levels
+from earmark.times import clock_text, time_text
 
 EVENING = datetime(2026, 5, 18, 20, 15, 10)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from earmark.gui.analyser import Growing
-from earmark.gui.axes import time_step, time_text
+from earmark.gui.axes import time_step
 from earmark.gui.pixels import Bounded, Heights, Pixels
 from earmark.gui.progress_row import ProgressRow
 from earmark.gui.settings_row import SettingsRow
@@ -14,6 +14,7 @@ from earmark.gui.tags import Tags
 from earmark.gui.tags_model import HERE, WHOLE
 from earmark.gui.tags_model import SCORE as TAG_SCORE
 from earmark.spectrogram import Grid
+from earmark.times import time_text
 
 
 def test_tags_show_the_whole_and_the_place_of_the_playhead(qtbot):

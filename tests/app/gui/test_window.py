@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
-from earmark.gui.axes import time_text
 from earmark.gui.events_table import ONSET
+from earmark.times import time_text
 
 
 def labels_shown(window) -> list[str]:

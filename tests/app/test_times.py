@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from earmark.clock import TimeTextError, seconds_of, stretch_of
+from earmark.times import TimeTextError, seconds_of, stretch_of
 
 
 @pytest.mark.parametrize(

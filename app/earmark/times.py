@@ -1,8 +1,9 @@
-"""Times as a person types them: "1:02:03.5", "1:23.4", "83,4"."""
+"""Times as people write them: typed as "1:02:03.5", "1:23.4" or "83,4", and written the same way everywhere."""
 
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 
 from earmark.errors import EarmarkError
 
@@ -42,3 +43,21 @@ def stretch_of(onset: float, offset: float, *, duration: float) -> tuple[float, 
     if onset >= duration:
         raise TimeTextError("The recording ends before that.", hint=f"It lasts {duration:.1f} s.")
     return onset, min(offset, duration)
+
+
+def time_text(seconds: float, decimals: int = 3) -> str:
+    """Return "1:23.456", or "1:02:03.456" from an hour on."""
+    units = round(max(seconds, 0.0) * 10**decimals)
+    whole, part = divmod(units, 10**decimals)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    clock = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return f"{clock}.{part:0{decimals}}" if decimals else clock
+
+
+def clock_text(began: datetime, seconds: float, decimals: int = 3) -> str:
+    """Return the time of day "14:02:03.456", or at midnight the date that begins."""
+    units = round(seconds * 10**decimals)
+    moment = began + timedelta(seconds=units / 10**decimals)
+    if (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0):
+        return f"{moment:%Y-%m-%d}"
+    return f"{moment:%H:%M:%S.%f}"[: 9 + decimals if decimals else 8]
