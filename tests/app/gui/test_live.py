@@ -72,6 +72,16 @@ def test_r_records_from_the_start_and_the_file_is_opened_when_it_ends(window, qt
     assert not window.do["record"].isChecked()
 
 
+def test_a_recording_that_ends_just_before_the_microphone_goes_off_is_opened(window, qtbot):
+    window.do["record"].trigger()
+    qtbot.waitUntil(lambda: window.live.view.is_on, timeout=10_000)
+    qtbot.waitUntil(lambda: window.live.session.station.seconds > 0.5, timeout=10_000)
+    window.do["record"].trigger()
+    window.do["listen"].trigger()
+    qtbot.waitUntil(lambda: window.desk.shown.path is not None, timeout=20_000)
+    assert [window.desk.shown.path] == recorded(window)
+
+
 def test_looking_back_stays_there_until_now_is_wanted_again(window, qtbot):
     listen(window, qtbot)
     qtbot.waitUntil(lambda: window.live.session.station.seconds > 1.0, timeout=10_000)
