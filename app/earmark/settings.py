@@ -103,7 +103,7 @@ def _as(default: Any, value: Any) -> Any:
 
 def _read_written(path: Path) -> dict[str, Any]:
     try:
-        written = json.loads(path.read_text(encoding="utf-8"))
+        written = json.loads(path.read_text(encoding="utf-8", errors="surrogateescape"))
     except (OSError, ValueError):
         return {}
     return written if isinstance(written, dict) else {}
@@ -112,7 +112,7 @@ def _read_written(path: Path) -> dict[str, Any]:
 def _write(path: Path, values: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".settings-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
+    with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as file:  # names of files are bytes
         json.dump(values, file, indent=2, ensure_ascii=False)
         file.write("\n")
     Path(beside).replace(path)

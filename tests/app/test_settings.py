@@ -68,3 +68,8 @@ def test_a_setting_that_does_not_exist_is_a_mistake_of_the_caller(path):
 def test_nothing_is_left_beside_the_file(path):
     settings.change(path, device="cpu")
     assert [each.name for each in path.parent.iterdir()] == ["settings.json"]
+
+
+def test_names_of_files_that_are_no_text_are_read_back(path):
+    settings.change(path, window={"recent": ["/sounds/f\udce9e.wav"]})
+    assert settings.read(path).window == {"recent": ["/sounds/f\udce9e.wav"]}
