@@ -30,7 +30,7 @@ class LiveBar(QWidget):
         self.meter = LevelMeter(self._level)
         self.meter.setAccessibleName("Level of the microphone")
         self.now = QPushButton("Back to now")
-        self.now.setToolTip("Follow what comes in (End)")
+        self.now.setToolTip("Follow what comes in (Ctrl+End)")
         self.stop = QPushButton("Stop listening")
         self.stop.setToolTip("Turn the microphone off (Ctrl+L)")
         self._capture: Capture | None = None

@@ -81,7 +81,7 @@ class MicrophoneWindow(QDialog):
             widget.setToolTip(tip)
 
     def _show_models(self, headings: Sequence[Heading]) -> None:
-        self.models.setFixedHeight(84)
+        self.models.setFixedHeight(76)
         for heading in headings:
             item = QListWidgetItem(heading.title)
             item.setData(MODEL, heading.model_id)
@@ -114,6 +114,7 @@ class MicrophoneWindow(QDialog):
         form.addRow("&Sample rate", self.rate)
         form.addRow("&Channels", self.channels)
         form.addRow("Models that &listen", self.models)
+        form.addRow("", muted("Where none is marked, the one chosen in the toolbar listens."))
         form.addRow("&Answer every", self.hop)
         form.addRow("&Folder", _beside(self.folder, self.browse))
         form.addRow("&New file every", self.split)
@@ -124,7 +125,7 @@ class MicrophoneWindow(QDialog):
         layout = QVBoxLayout(self)
         layout.addLayout(form, 1)
         layout.addWidget(self.buttons)
-        self.resize(700, 660)
+        self.resize(700, 680)
 
     def _connect(self) -> None:
         self._found.connect(self._show_devices)
