@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -13,6 +12,7 @@ from earmark.spectrogram import FFT_SIZES, OVERLAPS, WINDOWS, Grid, SpectrogramS
 
 AUTOMATIC, BELOW_LOUDEST = "automatic", "below loudest"
 MOST_CHANNELS = 1024
+LARGEST = 1e9  # hertz or decibels: what a field for whole numbers holds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ def channel_names(channels: int) -> dict[str | int, str]:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
 
 
 def _is_decibels(value: object) -> bool:

@@ -67,8 +67,8 @@ class Setting(QWidget):
     def set_value(self, value: float) -> None:
         """Show a number without saying so."""
         with QSignalBlocker(self.slider), QSignalBlocker(self.number):
-            self.slider.setValue(round(value / self._most * STEPS))
-            self.number.setValue(value)
+            self.number.setValue(value)  # held to what it can be
+            self.slider.setValue(round(self.value / self._most * STEPS))
 
     def fold(self, *, folded: bool) -> None:
         """Leave only name and number, or bring the slider back."""

@@ -102,3 +102,9 @@ def test_what_was_set_is_there_at_the_next_start_and_nonsense_is_left_out(row, q
     again.restore(row.kept() | {"hysteresis": "much", "shortest": float("nan")})
     again.offer_thresholds({"rain": 0.8})
     assert again.settings() == row.settings()
+
+
+@pytest.mark.parametrize("huge", [1e308, float("inf")])
+def test_a_setting_is_held_to_what_it_can_be(row, huge):
+    row.threshold.set_value(huge)
+    assert (row.threshold.value, row.threshold.slider.value()) == (1.0, row.threshold.slider.maximum())
