@@ -20,7 +20,7 @@ from earmark.gui.time_span import TimeSpan
 from earmark.score_line import ScoreLine
 
 LEAST_HEIGHT, USUAL_HEIGHT = 44, 64  # pixels
-BOTTOM, TOP = -0.16, 1.14  # of the y axis: room for the numbers beside it
+BOTTOM, TOP = -0.2, 1.14  # of the y axis: room for the numbers beside it
 FILL = 120  # of 255
 NAME_ROOM = LEFT - 34  # pixels beside the numbers
 NEAR = 5  # pixels around a threshold from which the mouse moves it
