@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
-    QHBoxLayout,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -28,6 +27,7 @@ from PySide6.QtWidgets import (
 from earmark.analysis import Heading
 from earmark.api import EarmarkError
 from earmark.gui.alerts_table import AlertsTable
+from earmark.gui.beside import beside
 from earmark.gui.live_session import LiveWishes
 from earmark.gui.theme import muted
 from earmark.live.source import microphones
@@ -108,7 +108,7 @@ class MicrophoneWindow(QDialog):
     def _lay_out(self) -> None:
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("&Microphone", _beside(self.device, self.again))
+        form.addRow("&Microphone", beside(self.device, self.again))
         form.addRow("", self.rehearsal)
         form.addRow("", self.trouble)
         form.addRow("&Sample rate", self.rate)
@@ -116,7 +116,7 @@ class MicrophoneWindow(QDialog):
         form.addRow("Models that &listen", self.models)
         form.addRow("", muted("Where none is marked, the one chosen in the toolbar listens."))
         form.addRow("&Answer every", self.hop)
-        form.addRow("&Folder", _beside(self.folder, self.browse))
+        form.addRow("&Folder", beside(self.folder, self.browse))
         form.addRow("&New file every", self.split)
         form.addRow("Begin &earlier by", self.pre_roll)
         form.addRow("Look &back", self.history)
@@ -199,12 +199,3 @@ class MicrophoneWindow(QDialog):
 
 def _labels(headings: Sequence[Heading]) -> list[str]:
     return sorted({label for heading in headings for label in heading.labels})
-
-
-def _beside(*widgets: QWidget) -> QWidget:
-    box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(0, 0, 0, 0)
-    for place, widget in enumerate(widgets):
-        row.addWidget(widget, 0 if place else 1)
-    return box

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from earmark.analysis import Heading
+from earmark.gui.beside import beside
 from earmark.gui.listening import Running
 from earmark.gui.theme import CHOICES, muted
 
@@ -128,7 +129,7 @@ class SettingsWindow(QDialog):
             ],
             "Window": [("&Theme", self.theme), ("The w&heel", self.wheel)],
             "Sound": [("&Loudspeaker", self.output)],
-            "Disk": [("&Spectrograms", _beside(self.cache, self.used, self.clear))],
+            "Disk": [("&Spectrograms", beside(self.cache, self.used, self.clear))],
         }
 
     def _connect(self) -> None:
@@ -154,7 +155,7 @@ class SettingsWindow(QDialog):
         button.setAccessibleName(f"{name}: show in folder")
         button.setToolTip(f"Open {path.parent}")
         button.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))))
-        self.rows.addRow(name, _beside(text, button))
+        self.rows.addRow(name, beside(text, button))
 
     def show_running(self, running: Running) -> None:
         """Show how the models are run."""
@@ -229,13 +230,3 @@ def _headline(text: str) -> QLabel:
     label = QLabel(text)
     label.setObjectName("section")
     return label
-
-
-def _beside(*widgets: QWidget) -> QWidget:
-    box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(0, 0, 0, 0)
-    for widget in widgets:
-        row.addWidget(widget)
-    box.setFocusProxy(widgets[0])
-    return box

@@ -7,10 +7,11 @@ from typing import Any
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QIcon, QImage, QPixmap
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QSpinBox, QWidget
 
 from earmark.frequency_scale import NAMES as SCALES
 from earmark.gui import colour_maps
+from earmark.gui.beside import beside
 from earmark.gui.decibel_bar import CLOSEST, HIGHEST, LOWEST
 from earmark.gui.look import AUTOMATIC, BELOW_LOUDEST, channel_names, resolution_text
 from earmark.gui.theme import muted
@@ -57,10 +58,10 @@ class ViewPanel(QDialog):
         form = QFormLayout(self)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("&Frequency axis", self.scale)
-        form.addRow("Fre&quencies", _beside(self.lowest, QLabel("to"), self.highest))
+        form.addRow("Fre&quencies", beside(self.lowest, QLabel("to"), self.highest))
         form.addRow("&Colours", self.colours)
         form.addRow("&Decibels", self.range)
-        form.addRow("", _beside(self.low, QLabel("to"), self.high))
+        form.addRow("", beside(self.low, QLabel("to"), self.high))
         form.addRow("FFT &size", self.fft_size)
         form.addRow("&Window", self.window_shape)
         form.addRow("&Overlap", self.overlap)
@@ -163,16 +164,6 @@ def _decibels(name: str, lowest: int, highest: int) -> QSpinBox:
     box.setAccessibleName(name)
     box.setToolTip(name)
     box.setKeyboardTracking(False)
-    return box
-
-
-def _beside(*widgets: QWidget) -> QWidget:
-    box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(0, 0, 0, 0)
-    for widget in widgets:
-        row.addWidget(widget, 0 if isinstance(widget, QLabel) else 1)
-    box.setFocusProxy(widgets[0])
     return box
 
 
