@@ -34,7 +34,6 @@ class Hearing:
     continuous: bool = False
 
 
-INTERMITTENT = Hearing()
 CONTINUOUS = Hearing(depth_db=50.0, core_db=50.0, above_floor_db=0.0, bridge=0.5, continuous=True)
 HEARINGS = {
     "crying_baby": Hearing(depth_db=30.0, core_db=20.0, above_floor_db=8.0),
