@@ -40,6 +40,7 @@ def run(paths: Sequence[Path]) -> int:
     keep_log()
     window = open_window(application)
     first_start = "geometry" not in settings.read().window
+    window.closed.connect(application.exit)  # Qt does not always see that the last window has gone
     window.show()
     QTimer.singleShot(0, lambda: window.begin(paths))
     QTimer.singleShot(SETTLED_MS, spare_the_collector)

@@ -83,7 +83,8 @@ class Listening(QObject):
         self._analyser.start()
 
     def close(self) -> None:
-        """End threads and engines; nothing is left running."""
+        """End threads and engines; nothing is left running, and nothing is told any more."""
+        self.blockSignals(True)  # what is on its way comes too late: those who would be told have closed
         self._enquiry.stopping = True
         self._analyser.stop()
         self._analyser.wait(1500)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from earmark import audio_file, settings
@@ -41,6 +41,8 @@ DEEDS = (
 
 class MainWindow(QMainWindow):
     """One window, no modes."""
+
+    closed = Signal()  # everything that ran has ended
 
     def __init__(
         self, *, engines: Engines, library: Library | None, playback: Playback, appearance: Appearance
@@ -174,3 +176,4 @@ class MainWindow(QMainWindow):
             part.close()
         self.desk.close()
         super().closeEvent(event)
+        self.closed.emit()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, Qt
 
 from earmark.gui.events_table import ONSET
+from earmark.library import Library
 from earmark.times import time_text
 
 
@@ -184,6 +187,33 @@ def test_without_a_sound_device_everything_but_playing_works(qtbot, make_window,
     qtbot.keyClick(window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: window.desk.notices.shown[0].count == 2)
     assert not window.desk.player.playing
+
+
+def test_what_is_heard_while_the_window_closes_disturbs_nobody(
+    qtbot, make_window, recording, engines, home, monkeypatch
+):
+    begun, hear = threading.Event(), engines.analyse
+
+    def hear_to_the_end(path, model_id, **how):
+        begun.set()
+        engines.gate.wait(10)
+        return hear(path, model_id)
+
+    monkeypatch.setattr(engines, "analyse", hear_to_the_end)
+    engines.gate.clear()
+    window = make_window([recording], library=Library(home / "library.sqlite"))
+    qtbot.waitUntil(begun.is_set, timeout=10_000)
+    window.close()  # the answer comes meanwhile
+    with qtbot.captureExceptions() as faults:
+        QCoreApplication.processEvents()
+    assert faults == []
+
+
+def test_closed_is_told_once_nothing_runs_any_more(qtbot, make_window, engines):
+    window, ended = make_window(), []
+    window.closed.connect(lambda: ended.append(engines.closed))
+    window.close()
+    assert ended == [True]
 
 
 def test_closing_while_the_model_listens_ends_engines_and_threads(qtbot, make_window, recording, engines):
