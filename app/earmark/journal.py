@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -90,6 +91,8 @@ class Journal:
         self.path, self._info = path, info
         self._keeper, self._thread, self._on_failed = keeper, thread, on_failed
         self._annotations: dict[str, Annotation] = {}
+        self._early: list[Change] | None = []  # made before what was said earlier had been read; None once it has
+        self._changing = threading.Lock()
         self._last: Future[Any] | None = None
         self._step: Future[Change | None] | None = None
         self.names = ("", "")  # what undo and redo would do; "" for nothing
@@ -112,8 +115,11 @@ class Journal:
         """Make a change."""
         if self._last:
             wait([self._last], PATIENCE)
-        self._annotations = change.applied(self._annotations)
-        self.names = (change.name, "")
+        with self._changing:
+            self._annotations = change.applied(self._annotations)
+            self.names = (change.name, "")
+            if self._early is not None:
+                self._early.append(change)
         self._last = self._thread.submit(self._try, lambda: self._keeper.change(self.path, change, self._info))
 
     def undo(self) -> Future[Change | None]:
@@ -137,7 +143,8 @@ class Journal:
         change = self._try(lambda: move(self.path))
         self._name()
         if change:
-            self._annotations = change.applied(self._annotations)
+            with self._changing:
+                self._annotations = change.applied(self._annotations)
         return change
 
     def _name(self) -> None:
@@ -145,8 +152,13 @@ class Journal:
 
     def _load(self, on_loaded: Callable[[], None]) -> None:
         found = self._try(lambda: self._keeper.annotations(self.path)) or []
-        self._annotations = {each.annotation_id: each for each in found} | self._annotations
-        self._name()
+        names = self._try(lambda: self._keeper.can_undo(self.path)) or ("", "")
+        with self._changing:
+            self._annotations = {each.annotation_id: each for each in found}
+            for change in self._early or ():
+                self._annotations = change.applied(self._annotations)
+            self.names = self.names if self._early else names
+            self._early = None
         on_loaded()
 
     def _try(self, do: Callable[[], Answer]) -> Answer | None:

@@ -143,3 +143,23 @@ def test_a_library_that_refuses_is_said_and_the_change_stays_in_view(open_journa
 def test_plain_annotations_of_a_newer_earmark_lose_only_what_is_unknown():
     dog = drawn()
     assert from_plain(as_plain(dog) | {"mood": "cheerful"}) == dog
+
+
+def test_what_is_changed_before_the_earlier_sessions_have_been_read_is_neither_lost_nor_undone(thread, errors):
+    class Slow(Memory):
+        gate = threading.Event()
+
+        def annotations(self, path):
+            found = super().annotations(path)
+            assert self.gate.wait(10)
+            return found
+
+    keeper, cat, dog = Slow(), drawn("cat"), drawn("dog")
+    keeper.change(PATH, drawing(cat))
+    journal, loaded = Journal(keeper, PATH, INFO, thread=thread, on_failed=errors.append), threading.Event()
+    journal.load(loaded.set)
+    journal.apply(drawing(dog))
+    journal.apply(drawing(cat).undone())
+    keeper.gate.set()
+    assert loaded.wait(10)
+    assert (journal.annotations, journal.names) == ([dog], ("Draw cat", ""))
