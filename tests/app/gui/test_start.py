@@ -18,6 +18,7 @@ from earmark.gui.application import application_of, open_window
 
 application = application_of(["earmark"])
 window = open_window(application)
+window.closed.connect(application.exit)
 window.show()
 window.begin([Path(sys.argv[1])])
 
