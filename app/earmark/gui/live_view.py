@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from earmark.analysis import Heading
 from earmark.events import Event
@@ -38,7 +38,7 @@ class LiveView(QObject):
         self._going_on: dict[str, list[Event]] = {}
         self._highest: dict[str, float] = {}
         self._is_moving, self._ticks = False, 0
-        self._tick = QTimer(self, interval=TICK_MS)
+        self._tick = QTimer(self, interval=TICK_MS, timerType=Qt.TimerType.PreciseTimer)
         self._tick.timeout.connect(self._follow)
         desk.span.moved.connect(self._note_hand)
 
