@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -148,7 +149,8 @@ class MicrophoneWindow(QDialog):
         except Exception as error:  # the edge of a thread: PortAudio's own errors
             names, trouble = [], f"The microphones cannot be listed: {error}."
         none = "" if names else "No microphone was found. Connect one, then look again."
-        self._found.emit(names, trouble or none)
+        with suppress(RuntimeError):  # the window has gone meanwhile
+            self._found.emit(names, trouble or none)
 
     def _show_devices(self, names: Sequence[str], trouble: str) -> None:
         chosen = self.device.currentData() or self._wishes.device
