@@ -65,6 +65,7 @@ def drag(qtbot, window: MainWindow, start: tuple[float, float], end: tuple[float
     target = lanes.plot.viewport()
     for _ in range(3):  # what was done before may still move the lanes
         QApplication.processEvents()
+    lanes.scroll_bar.setValue(0)  # what is selected is scrolled to, where there is little room
     first, last = (lanes.plot.mapFromScene(lanes._box.mapViewToScene(QPointF(x, y + 0.5))) for x, y in (start, end))
     qtbot.mousePress(target, LEFT, NONE, first)
     qtbot.mouseMove(target, (first + last) / 2)
