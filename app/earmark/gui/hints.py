@@ -66,9 +66,11 @@ class Card(QFrame):
         self.raise_()
 
     def eventFilter(self, watched, event) -> bool:  # noqa: N802 - Qt's
-        """Stay in the corner."""
+        """Stay in the corner, and above what is raised when docks are moved."""
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._stand()
+        if event.type() == QEvent.Type.ZOrderChange:
+            self.raise_()
         return False
 
     def _stand(self) -> None:
