@@ -19,9 +19,10 @@ import torch
 from bench import target
 from bench.htsat_original import PublishedHTSAT
 from earmark.api import Clip, Float, Want
-from earmark_htsat.model import Model, prepare
+from earmark_htsat.model import FAMILY
 from earmark_htsat.network import HTSAT, Arguments
 from earmark_htsat.published import renamed
+from earmark_torch.model import Model, prepare
 
 THREADS = 2
 ROUNDS = 20
@@ -91,7 +92,7 @@ def make_ours(published: PublishedHTSAT, precision: str) -> Model:
     """Return our network with the published one's weights, as `load` prepares it."""
     network = HTSAT(Arguments(labels=LABELS))
     network.load_state_dict(renamed(published.state_dict()))
-    return prepare(network.eval().requires_grad_(False), "cpu", precision)
+    return prepare(FAMILY, network.eval().requires_grad_(False), "cpu", precision)
 
 
 @torch.inference_mode()

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 pin() {
     .venv/bin/uv pip compile pyproject.toml --quiet --upgrade --no-emit-index-url --no-header --generate-hashes \
-        --universal --python-version 3.11 "$@"
+        --universal --python-version 3.11 --extra evaluate "$@"
 }
 
 pin --group dev --output-file scripts/lock/requirements-dev.lock

@@ -56,7 +56,7 @@ def _resolved(card: ModelCard) -> Model:
     except CheckpointError as error:
         return Model(card.model_id, card, error=error)
     if checkpoint:
-        return Model(card.model_id, replace(card, labels=checkpoint.labels), checkpoint)
+        return Model(card.model_id, _fitted(card, checkpoint), checkpoint)
     return Model(card.model_id, card, error=weights_missing(card) if card.weights else None)
 
 
@@ -74,5 +74,11 @@ def _derived(by_id: dict[str, ModelCard], checkpoint: Checkpoint) -> Model:
         source=checkpoint.origin,
     )
     title = f"{checkpoint.path.name} ({base.title})"
-    card = replace(base, model_id=model_id, title=title, labels=checkpoint.labels, weights=(weights,))
+    card = replace(_fitted(base, checkpoint), model_id=model_id, title=title, weights=(weights,))
     return Model(model_id, card, checkpoint)
+
+
+def _fitted(card: ModelCard, checkpoint: Checkpoint) -> ModelCard:
+    """Return the card with the labels, and the rate and window where it names them, of these very weights."""
+    own = {name: checkpoint.front_end[name] for name in ("sample_rate", "window_seconds") if name in checkpoint.front_end}
+    return replace(card, labels=checkpoint.labels, **own)

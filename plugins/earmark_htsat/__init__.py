@@ -27,9 +27,10 @@ def convert(path: Path, labels: Sequence[str] | None, folder: Path) -> Checkpoin
 @hookimpl
 def load(model_id: str, checkpoint: Checkpoint | None, device: str, precision: str) -> object:
     """Return the network with its weights on the device."""
-    from earmark_htsat.model import load_model
+    from earmark_htsat.model import FAMILY
+    from earmark_torch.model import load_model
 
-    return load_model(model_id, checkpoint, device, precision)
+    return load_model(FAMILY, model_id, checkpoint, device, precision)
 
 
 @hookimpl

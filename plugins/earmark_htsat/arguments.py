@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,14 +58,6 @@ class Arguments:
     token_semantic: bool = True
     pooling: Literal["mean", "linear_softmax"] = "mean"
     single_label: bool = False
-
-    @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> Arguments:
-        """Return the arguments from a mapping that has been through JSON."""
-        restored: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()
-        }
-        return cls(**restored)
 
     def __post_init__(self) -> None:
         self._check_choices()

@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from earmark.api import ModelCard, Weights
-from earmark_htsat.labels import EVERYDAY, EVERYDAY_SECONDS, labels_of
+from earmark_htsat.labels import EVERYDAY, EVERYDAY_SECONDS
+from earmark_torch.labels import labels_of
 
 _PAPER = "Chen et al., HTS-AT, ICASSP 2022, arXiv 2202.00874"
 _SOURCE = "https://github.com/RetroCirce/HTS-Audio-Transformer"
 _FOLDER = "https://drive.google.com/drive/folders/1f5VYMk0uos_YnuBshgmaTVioXbs7Kmz6"
+PUBLISHED = {
+    "htsat/audioset": labels_of("audioset_527.csv"),
+    "htsat/esc50": labels_of("esc50.csv"),
+    "htsat/speech-commands": labels_of("speechcommands_v2_35_htsat.csv"),
+}
 _AUDIOSET_FILE = "https://drive.google.com/file/d/1OK8a5XuMVLyeVKF117L8pfxeZYdfSDZv/view"
 
 
@@ -27,7 +33,7 @@ def _published(model_id: str, title: str, *, url: str, figures: dict[str, float]
         title,
         window_seconds=10.0,
         short="repeat",
-        labels=labels_of(model_id),
+        labels=PUBLISHED[model_id],
         weights=(weights,),
         licence="MIT",
         **fields,

@@ -10,7 +10,6 @@ In shapes, B is clips, H rows of patches (frequency), W columns of patches (time
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -19,20 +18,9 @@ from earmark_htsat.arguments import Arguments
 from earmark_htsat.stems import ConvolutionStem, PatchStem
 from earmark_htsat.swin import Stage, initialise
 from earmark_torch.front_end import LogMel
+from earmark_torch.model import Output
 
-__all__ = ["HTSAT", "Arguments", "Output"]
-
-
-class Output(NamedTuple):
-    """What the network says of each clip: logits [B, labels], frame logits [B, steps, labels], embedding [B, C].
-
-    Without the token-semantic module (variant H) a step's logits are the head's of that step's tokens. The published
-    code sums there over frequency what it averages for the clip, so that its frames are not on the clip's scale.
-    """
-
-    logits: Tensor
-    frame_logits: Tensor
-    embedding: Tensor
+__all__ = ["HTSAT", "Arguments"]
 
 
 class HTSAT(nn.Module):
@@ -74,6 +62,9 @@ class HTSAT(nn.Module):
     def forward(self, waveform: Tensor, augment: Callable[[Tensor], Tensor] | None = None) -> Output:
         """Return the output for the waveform [clips, samples] at the network's sample rate.
 
+        Without the token-semantic module (variant H) a step's logits are the head's of that step's tokens. The
+        published code sums there over frequency what it averages for the clip: its frames are not on the clip's scale.
+
         Args:
             augment: changes the normalised spectrogram [clips, frames, bands], where 0 is the mean of a band.
         """
@@ -99,7 +90,7 @@ class HTSAT(nn.Module):
         else:
             frame_logits = self.head(self.dropout(x.mean(2).transpose(1, 2)))  # [B, steps, labels]
         frame_logits = frame_logits.float()
-        return Output(pool(frame_logits, self.arguments.pooling), frame_logits, embedding)
+        return Output(pool(frame_logits, self.arguments.pooling), embedding, frame_logits)
 
 
 QUIET = -40.0

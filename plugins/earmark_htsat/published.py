@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from earmark.api import Checkpoint, CheckpointError
-from earmark_htsat.labels import labels_of
+from earmark_htsat.cards import PUBLISHED
 from earmark_htsat.network import HTSAT, Arguments
 from earmark_torch.checkpoint import fill, write_checkpoint
 from earmark_torch.front_end import mel_filters
@@ -150,7 +150,7 @@ def _model_id(arguments: Arguments) -> str:
 
 def _labels(count: int, labels: Sequence[str] | None, file: str) -> tuple[str, ...]:
     if labels is None and count in _PUBLISHED:
-        return labels_of(_PUBLISHED[count])
+        return PUBLISHED[_PUBLISHED[count]]
     if labels is None:
         raise CheckpointError(f"{file} scores {count} labels, whose names it does not hold.", hint="Give --labels CSV.")
     if len(labels) != count:

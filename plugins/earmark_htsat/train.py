@@ -17,12 +17,13 @@ from earmark_htsat.network import HTSAT
 from earmark_htsat.published import start_from
 from earmark_torch.augment import filter_bands, mask_spans, mix_clips
 from earmark_torch.checkpoint import write_checkpoint
+from earmark_torch.model import restore
 from earmark_trainer.fit import Recipe, fit, open_source
 
 
 def train(job: TrainJob, run: Run) -> None:
     """Fit HTS-AT to the job's sounds; weak labels train the clip's scores, strong ones the frames too."""
-    arguments = Arguments.of({**job.settings.get("network", {}), "labels": len(job.labels)})
+    arguments = restore(Arguments, {**job.settings.get("network", {}), "labels": len(job.labels)})
     torch.manual_seed(job.seed)
     network = HTSAT(arguments)
     if job.start_from:

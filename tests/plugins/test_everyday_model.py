@@ -14,7 +14,8 @@ from earmark.api import Clip, Want
 from earmark.checkpoints import bundled
 from earmark_everyday import LABELS, SAMPLE_RATE
 from earmark_htsat.labels import EVERYDAY, EVERYDAY_SECONDS
-from earmark_htsat.model import load_model
+from earmark_htsat.model import FAMILY
+from earmark_torch.model import load_model
 
 torch.set_num_threads(1)
 DEMO = Path(str(files("earmark_resources"))) / "demo.flac"
@@ -29,7 +30,7 @@ def frames_of(checkpoint, samples) -> dict[str, float]:
     """Return the highest frame score of each label in one window."""
     window = np.zeros(round(EVERYDAY_SECONDS * SAMPLE_RATE), np.float32)
     window[: len(samples)] = samples[: len(window)]
-    model = load_model(checkpoint.model_id, checkpoint, "cpu", "fp32")
+    model = load_model(FAMILY, checkpoint.model_id, checkpoint, "cpu", "fp32")
     (heard,) = model.hear([Clip(samples=window, sample_rate=SAMPLE_RATE)], Want())
     return dict(zip(checkpoint.labels, heard.frames.max(0).tolist(), strict=True))
 

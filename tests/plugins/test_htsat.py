@@ -16,6 +16,7 @@ from earmark.host import Host
 from earmark.testing import check_plugin
 from earmark_htsat.network import HTSAT, Arguments, pool
 from earmark_torch.checkpoint import write_checkpoint
+from earmark_torch.model import restore
 
 PATCHES = Arguments(labels=5, width=24, depths=(2, 2), heads=(2, 4))
 SMALL = Arguments(labels=5, stem="convolution", segments=1, frames=512, width=24, depths=(2, 2), heads=(2, 4))
@@ -71,7 +72,10 @@ def test_without_weights_it_does_not_score(host):
 
 @pytest.mark.parametrize(
     ("network", "what"),
-    [({"labels": 2, "colour": "red"}, "not an HTS-AT that this version knows"), ({"labels": 3}, "for 3 labels, not 2")],
+    [
+        ({"labels": 2, "colour": "red"}, "not a network of HTS-AT that this version knows"),
+        ({"labels": 3}, "for 3 labels, not 2"),
+    ],
 )
 def test_a_checkpoint_of_something_else_is_refused(tmp_path, network, what):
     checkpoint = write_checkpoint(tmp_path, {}, model_id="htsat/everyday", labels=("a", "b"), network=network)
@@ -157,7 +161,7 @@ def test_arguments_that_contradict_each_other_are_refused(contradiction):
 def test_arguments_survive_json():
     import json
 
-    assert Arguments.of(json.loads(json.dumps(asdict(FINE)))) == FINE
+    assert restore(Arguments, json.loads(json.dumps(asdict(FINE)))) == FINE
 
 
 def test_htsats_commands_are_the_words_of_the_data_set_in_an_order_of_their_own():

@@ -12,6 +12,7 @@ import earmark_htsat
 from earmark.api import CheckpointError, Clip, Want
 from earmark_htsat.network import HTSAT, Arguments
 from earmark_htsat.published import start_from
+from earmark_torch.model import restore
 
 LABELS = [f"sound {number}" for number in range(5)]
 
@@ -96,7 +97,7 @@ def test_an_esc50_network_was_trained_by_cross_entropy_and_its_scores_sum_to_one
 def test_the_full_network_equals_the_original_and_has_its_parameters(original, save, sound, tmp_path):
     network, waveform = original(527, depths=(2, 2, 6, 2), heads=(4, 8, 16, 32), width=96), sound(1)
     checkpoint, heard = hear(save(network), tmp_path / "ours", waveform)
-    ours = HTSAT(Arguments.of(checkpoint.network))
+    ours = HTSAT(restore(Arguments, checkpoint.network))
     assert sum(parameter.numel() for parameter in ours.parameters()) == 29_963_431
     assert heard[0].embedding.shape == (768,)
     assert heard[0].frames.shape == (32, 527)

@@ -10,8 +10,9 @@ import torch
 from torch import nn
 
 from earmark_htsat.inference import pack
-from earmark_htsat.model import prepare
+from earmark_htsat.model import FAMILY
 from earmark_htsat.network import HTSAT, Arguments
+from earmark_torch.model import prepare
 from earmark_torch.packed import PackedLinear, can_pack, fold_norms, pack_linears
 
 PATCHES = Arguments(labels=5, width=24, depths=(2, 2), heads=(2, 4))
@@ -97,7 +98,7 @@ def test_a_batch_norm_is_folded_only_into_the_convolution_before_it():
 @torch.inference_mode()
 def test_where_nothing_can_be_packed_the_network_runs_as_it_is(monkeypatch):
     network = settled(PATCHES)
-    monkeypatch.setattr("earmark_htsat.model.can_pack", lambda dtype: False)
-    model = prepare(network, "cpu", "bf16")
+    monkeypatch.setattr("earmark_torch.model.can_pack", lambda dtype: False)
+    model = prepare(FAMILY, network, "cpu", "bf16")
     assert (model.network, model.dtype) == (network, torch.float32)
     assert not any(isinstance(module, PackedLinear) for module in network.modules())
