@@ -1,6 +1,6 @@
 # What a person types. Everything is set up on the way; a second time costs a fraction of a second.
 .POSIX:
-.PHONY: run test check bench soak lock clean
+.PHONY: run test check bench parity soak lock clean
 
 run:    ## set up, then open the window on the demo recording
 	@sh scripts/setup.sh run
@@ -17,6 +17,10 @@ check:  ## the same without the tests: format, lint, types, imports
 bench:  ## measure what Earmark promises; JSON under build/bench/
 	@sh scripts/setup.sh test
 	@.venv/bin/python -m bench
+
+parity: ## every network against its original, at full size, over 20 clips
+	@sh scripts/setup.sh test
+	@.venv/bin/pytest -q --numprocesses 0 -m parity tests/parity
 
 soak:   ## a day of listening in minutes: does memory stay flat?
 	@sh scripts/setup.sh test

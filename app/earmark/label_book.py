@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from earmark.label_names import name_read
+
 NUMBERS = range(1, 10)
 MOST_RECENT = 5
 LONGEST = 80  # letters
@@ -18,11 +20,7 @@ def clean(text: str) -> str:
 
 def same_label(one: str, other: str) -> bool:
     """Return whether two labels are read alike: "dog_bark" and "Dog bark"."""
-    return _read(one) == _read(other)
-
-
-def _read(label: str) -> str:
-    return " ".join(label.replace("_", " ").split()).casefold()
+    return name_read(one) == name_read(other)
 
 
 @dataclass
@@ -95,14 +93,14 @@ class LabelBook:
         groups = {
             "Used last": self.recent,
             "Your own": self.own,
-            "The model's": sorted(of_model, key=_read),
+            "The model's": sorted(of_model, key=name_read),
             "In this recording": here,
         }
         offered: dict[str, list[str]] = {}
         seen: set[str] = set()
         for title, labels in groups.items():
-            offered[title] = [each for each in labels if _read(text) in _read(each) and _read(each) not in seen]
-            seen |= {_read(each) for each in offered[title]}
+            offered[title] = [each for each in labels if name_read(text) in name_read(each) and name_read(each) not in seen]
+            seen |= {name_read(each) for each in offered[title]}
         return {title: labels for title, labels in offered.items() if labels}
 
     def as_plain(self) -> dict[str, Any]:
