@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from earmark.api import Clip, Float, Heard, ModelCard, PluginError, Want, Weights
+from earmark.counted import counted
 
 _ROUNDING = 1e-5  # how far beyond 0..1 a score may be; it is brought back
 _HEALING = "This is a fault of the plugin: tell its author, or update it."
@@ -72,7 +73,7 @@ def check_heard(card: ModelCard, clips: Sequence[Clip], answers: Any, want: Want
     if not isinstance(answers, Sequence) or not all(isinstance(answer, Heard) for answer in answers):
         raise Breach("`infer` must return a sequence of Heard")
     if len(answers) != len(clips):
-        raise Breach(f"it gave {_count(len(answers), 'answer')} for {_count(len(clips), 'clip')}")
+        raise Breach(f"it gave {counted(len(answers), 'answer')} for {counted(len(clips), 'clip')}")
     return [_checked(card, clip, answer, want) for clip, answer in zip(clips, answers, strict=True)]
 
 
@@ -150,10 +151,6 @@ def _weights_problem(weights: Any) -> str:
         if not each.url.startswith(("https://", "bundled:")):
             return f"has weights at {each.url!r}, which is neither https:// nor bundled:"
     return ""
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 _VARIANT_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
