@@ -95,7 +95,7 @@ def document(
         pool: how the tags of the recording are made of those of its windows.
     """
     made = _of_analysis(analysis, top, pool) if analysis else _of_recording(info)
-    made["events"] = [_event(event, analysis.start if analysis else 0.0) for event in events]
+    made["events"] = [event_of(event, analysis.start if analysis else 0.0) for event in events]
     if info:
         made["sample_rate"] = info.sample_rate
     if analysis and str(analysis.channel).isdecimal():
@@ -201,7 +201,7 @@ def _highest(scores: Float, labels: tuple[str, ...], count: int) -> list[Tag]:
     return [Tag(label=labels[index], score=_rounded(values[index])) for index in order]
 
 
-def _event(event: Event | JudgedEvent, start: float) -> DocumentEvent:
+def event_of(event: Event | JudgedEvent, start: float = 0.0) -> DocumentEvent:
     """Return an event; what `find_events` found counts from the start of what was analysed."""
     if isinstance(event, JudgedEvent):
         return _judged(event)

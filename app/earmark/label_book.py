@@ -99,7 +99,8 @@ class LabelBook:
         offered: dict[str, list[str]] = {}
         seen: set[str] = set()
         for title, labels in groups.items():
-            offered[title] = [each for each in labels if name_read(text) in name_read(each) and name_read(each) not in seen]
+            fitting = [each for each in labels if name_read(text) in name_read(each)]
+            offered[title] = [each for each in fitting if name_read(each) not in seen]
             seen |= {name_read(each) for each in offered[title]}
         return {title: labels for title, labels in offered.items() if labels}
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from earmark.analysis import Analysis, Heading
 from earmark.engine_client import Engines, OnProgress, OnScores
 from earmark.errors import LibraryError
+from earmark.events import DEFAULT_THRESHOLD, Event, EventSettings, find_events
 from earmark.library import Library
 
 
@@ -87,3 +88,11 @@ class Tagger:
         self._library = None
         if self._engines.on_notice:
             self._engines.on_notice(error)
+
+
+def found_events(analysis: Analysis, threshold: float | None = None) -> list[Event]:
+    """Return the events after the model's own thresholds, or after one for all labels."""
+    own = analysis.thresholds if threshold is None else {}
+    settings = EventSettings(threshold=DEFAULT_THRESHOLD if threshold is None else threshold, thresholds=own)
+    frames, hop = analysis.timeline()
+    return find_events(frames, hop, analysis.labels, settings, duration=analysis.duration)

@@ -8,17 +8,16 @@ from pathlib import Path
 
 import click
 
-from earmark import audio_file, exchange, folders, settings
+from earmark import audio_file, exchange, settings
 from earmark.clips import ClipChoice, ClipFolder
 from earmark.commands import FAILED, tell
-from earmark.commands.tag_counts import count
+from earmark.commands.hearing import library, usable
+from earmark.counted import counted
 from earmark.engine_client import Engines
-from earmark.errors import AudioFileError, CheckpointError, EarmarkError, LibraryError
-from earmark.events import DEFAULT_THRESHOLD, EventSettings, find_events
+from earmark.errors import AudioFileError, EarmarkError
 from earmark.exchange import Labelled
 from earmark.judging import JudgedEvent, judged, shown_as
-from earmark.library import Library
-from earmark.tagging import Tagger
+from earmark.tagging import Tagger, found_events
 
 EventsOf = Callable[[Path], Sequence[JudgedEvent]]
 
@@ -80,27 +79,21 @@ def _cut_all(clips: ClipFolder, paths: Sequence[Path], choice: Choice, events_of
     clips.write_list()
     for sentence in clips.skipped:
         click.echo(sentence, err=True)
-    cut_out, heard = count(len(clips.written), "clip"), count(len(paths) - failed, "recording")
+    cut_out, heard = counted(len(clips.written), "clip"), counted(len(paths) - failed, "recording")
     click.echo(f"{cut_out} of {heard}.", err=True)
     return FAILED if failed else 0
 
 
 def _of_model(engines: Engines, model_id: str, threshold: float | None) -> EventsOf:
     """Return what finds a model's events, with what people said of them."""
-    heading = engines.heading(model_id)
-    if not heading.has_weights:
-        raise CheckpointError(heading.error)
-    library = _library()
-    tagger = Tagger(engines, library)
+    heading = usable(engines, model_id)
+    known = library()
+    tagger = Tagger(engines, known)
 
     def events_of(path: Path) -> Sequence[JudgedEvent]:
         analysis = tagger.hear(path, heading).analysis
-        own = analysis.thresholds if threshold is None else {}
-        where = EventSettings(threshold=DEFAULT_THRESHOLD if threshold is None else threshold, thresholds=own)
-        frames, hop = analysis.timeline()
-        found = find_events(frames, hop, analysis.labels, where, duration=analysis.duration)
-        said = library.annotations(path) if library else []
-        return judged(found, said, analysis.model_id, analysis.weights)
+        said = known.annotations(path) if known else []
+        return judged(found_events(analysis, threshold), said, analysis.model_id, analysis.weights)
 
     return events_of
 
@@ -134,11 +127,3 @@ def _read(label_files: Sequence[Path], paths: Sequence[Path]) -> Mapping[Path, L
             name = stranger.file or "a recording that it does not name"
             click.echo(f"{file}: {len(stranger.events)} labels are of {name}, which is not here.", err=True)
     return found
-
-
-def _library() -> Library | None:
-    try:
-        return Library(folders.library_path())
-    except LibraryError as error:
-        tell(error)
-        return None

@@ -17,8 +17,9 @@ import click
 
 from earmark import folders, settings
 from earmark.analysis import Heading
-from earmark.api import CheckpointError, EarmarkError
+from earmark.api import EarmarkError
 from earmark.commands import FAILED, tell
+from earmark.commands.hearing import usable
 from earmark.engine_client import Engines
 from earmark.errors import LibraryError
 from earmark.events import Event
@@ -70,19 +71,12 @@ def listen(choice: Choice) -> int:
     chosen = settings.read()
     engines = Engines(device=chosen.device, precision=chosen.precision, deadline=chosen.deadline)
     try:
-        headings = [_usable(engines, model) for model in dict.fromkeys(choice.models or chosen.models)]
+        headings = [usable(engines, model) for model in dict.fromkeys(choice.models or chosen.models)]
         for heading in headings:
             engines.prepare(heading.model_id)
         return Listening(choice, engines, headings).run()
     finally:
         engines.close()
-
-
-def _usable(engines: Engines, model_id: str) -> Heading:
-    heading = engines.heading(model_id)
-    if not heading.has_weights:
-        raise CheckpointError(heading.error)
-    return heading
 
 
 class Listening:

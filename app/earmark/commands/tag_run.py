@@ -10,18 +10,18 @@ from typing import Literal
 
 import click
 
-from earmark import audio_file, folders, settings
+from earmark import settings
 from earmark.analysis import Analysis, Heading, Pool
-from earmark.commands import FAILED, INTERRUPTED, tell
+from earmark.commands import FAILED, INTERRUPTED
+from earmark.commands.hearing import library, recordings, usable
 from earmark.commands.progress import Bar
-from earmark.commands.tag_counts import Counts, count
+from earmark.commands.tag_counts import Counts
 from earmark.commands.tag_output import Result, write
+from earmark.counted import counted
 from earmark.engine_client import Engines
-from earmark.errors import AudioFileError, CheckpointError, EarmarkError, LibraryError
-from earmark.events import DEFAULT_THRESHOLD, EventSettings, find_events
-from earmark.library import Library
+from earmark.errors import EarmarkError
 from earmark.pace import Pace, weight_of
-from earmark.tagging import Heard, Tagger
+from earmark.tagging import Heard, Tagger, found_events
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +55,8 @@ def tag(choice: Choice) -> int:
     try:
         if choice.device not in (None, "auto"):
             engines.device_line()  # one that is not here ends it now, and not at each file
-        headings = [_usable(engines, model) for model in dict.fromkeys(choice.models or chosen.models)]
-        tagger = Tagger(engines, _library(), again=choice.again)
+        headings = [usable(engines, model) for model in dict.fromkeys(choice.models or chosen.models)]
+        tagger = Tagger(engines, library(), again=choice.again)
         threshold = chosen.threshold if choice.threshold is None else choice.threshold
         return Run(choice, threshold, tagger, headings).run(engines)
     finally:
@@ -70,7 +70,7 @@ class Run:
         self._choice, self._threshold = choice, threshold
         self._tagger, self._headings = tagger, headings
         self._counts, self._pace = Counts(), Pace()
-        self._files, self._lost = _files(choice.paths)
+        self._files, self._lost = recordings(choice.paths)
 
     def run(self, engines: Engines) -> int:
         """Tag, and return the exit status."""
@@ -79,7 +79,7 @@ class Run:
         with Bar(len(self._files) * len(self._headings), self._pace) as bar:
             engines.on_notice = lambda notice: bar.tell(str(notice))
             if self._files:
-                bar.tell(f"{count(len(self._files), 'file')}, with {names}")
+                bar.tell(f"{counted(len(self._files), 'file')}, with {names}")
             for path, error in self._lost:
                 self._fail(bar, path, error)
             try:
@@ -116,35 +116,9 @@ class Run:
         return heard
 
     def _result(self, heading: Heading, analysis: Analysis) -> Result:
-        own = analysis.thresholds if self._threshold is None else {}
-        default = DEFAULT_THRESHOLD if self._threshold is None else self._threshold
-        frames, hop = analysis.timeline()
-        where = EventSettings(threshold=default, thresholds=own)
-        events = find_events(frames, hop, analysis.labels, where, duration=analysis.duration)
+        events = found_events(analysis, self._threshold)
         return Result(heading=heading, analysis=analysis, events=events, top=self._choice.top, pool=self._choice.pool)
 
     def _fail(self, bar: Bar, path: Path, error: EarmarkError) -> None:
         self._counts.failures.append((path, error))
         bar.tell(f"{path}: {error}")
-
-
-def _files(paths: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, EarmarkError]]]:
-    """Return the recordings, each once, and an error for each folder in which there is none."""
-    silent = [path for path in paths if path.is_dir() and not audio_file.walk([path])]
-    return audio_file.walk(paths), [(path, AudioFileError("No recording is in this folder.")) for path in silent]
-
-
-def _usable(engines: Engines, model_id: str) -> Heading:
-    heading = engines.heading(model_id)
-    if not heading.has_weights:
-        raise CheckpointError(heading.error)
-    return heading
-
-
-def _library() -> Library | None:
-    try:
-        return Library(folders.library_path())
-    except LibraryError as error:
-        tell(error)
-        click.echo("Going on without the library: everything is analysed anew.", err=True)
-        return None
