@@ -30,7 +30,8 @@ NAMED: tuple[Reader, ...] = (esc50, urbansound8k, speech_commands, audioset, vgg
 LISTED: tuple[Reader, ...] = (event_lists, table, labels_beside)
 """Told by lists and labels; asked where no named one fits."""
 
-READERS = (*NAMED, *LISTED, class_folders)
+TIERS: tuple[tuple[Reader, ...], ...] = (NAMED, LISTED, (class_folders,))
+READERS = tuple(reader for tier in TIERS for reader in tier)
 KINDS = tuple(reader.kind for reader in READERS)
 
 
@@ -63,9 +64,8 @@ def _reader(folder: Path, kind: str | None) -> Reader:
         if known is None:
             raise DatasetError(f"There is no kind of data set called “{kind}”.", hint=f"There are: {', '.join(KINDS)}.")
         return known
-    tiers: tuple[tuple[Reader, ...], ...] = (NAMED, LISTED, (class_folders,))
-    found = [[reader for reader in readers if reader.fits(folder)] for readers in tiers]
-    fitting: list[Reader] = next(filter(None, found), [])
+    found = ([reader for reader in tier if reader.fits(folder)] for tier in TIERS)
+    fitting = next(filter(None, found), [])
     if not fitting:
         raise DatasetError(
             f"{folder} is no data set that Earmark knows.",
