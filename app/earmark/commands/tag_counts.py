@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from earmark.counted import counted
 from earmark.errors import EarmarkError
 from earmark.tagging import Heard
 from earmark.times import time_text
@@ -34,7 +35,7 @@ class Counts:
             self.device = heard.analysis.device
 
     def __str__(self) -> str:
-        parts = [count(self.results, "result")]
+        parts = [counted(self.results, "result")]
         if self.taken:
             speed = f"{self.sound / self.taken:.0f} × real time on {self.device}"
             parts.append(f"{time_text(self.sound, 1)} of sound in {self.taken:.1f} s ({speed})")
@@ -54,8 +55,3 @@ class Counts:
             yield f"  {path}: {error}"
         if len(self.failures) > NAMED:
             yield f"  and {len(self.failures) - NAMED} more, named above."
-
-
-def count(number: int, thing: str) -> str:
-    """Return "1 file", "2 files"."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
