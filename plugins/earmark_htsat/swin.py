@@ -12,6 +12,7 @@ import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
 from earmark_htsat.arguments import Arguments
+from earmark_torch.blocks import DropPath, relative_positions
 
 
 class WindowAttention(nn.Module):
@@ -63,14 +64,6 @@ class WindowAttention(nn.Module):
         return qkv if self.mask is None else qkv.reshape(3, clips, -1, *qkv.shape[-2:])
 
 
-def relative_positions(window: tuple[int, int]) -> Tensor:
-    """Return the row of the bias table for each pair of tokens in a window [N, N]."""
-    rows, columns = torch.meshgrid(torch.arange(window[0]), torch.arange(window[1]), indexing="ij")
-    down = rows.flatten()[:, None] - rows.flatten() + window[0] - 1
-    across = columns.flatten()[:, None] - columns.flatten() + window[1] - 1
-    return down * (2 * window[1] - 1) + across
-
-
 def shift_mask(grid: tuple[int, int], window: tuple[int, int], shift: tuple[int, int]) -> Tensor:
     """Return −100 where two tokens of a rolled window [windows, N, N] were not neighbours before rolling, else 0."""
     regions = []
@@ -94,20 +87,6 @@ class Mlp(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.fc2(self.gelu(self.fc1(x)))
-
-
-class DropPath(nn.Module):
-    """Stochastic depth: drops the whole branch for a share of the clips while training."""
-
-    def __init__(self, rate: float) -> None:
-        super().__init__()
-        self.rate = rate
-
-    def forward(self, x: Tensor) -> Tensor:
-        if not self.training or not self.rate:
-            return x
-        keep = torch.rand(x.shape[0], *[1] * (x.dim() - 1), device=x.device) >= self.rate
-        return x * keep / (1 - self.rate)
 
 
 class Block(nn.Module):
