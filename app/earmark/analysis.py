@@ -59,6 +59,7 @@ class Analysis:
         seconds_taken: wall time.
         warnings: sentences for the person.
         start, end: the span of the recording; `end` None is its end.
+        embeddings: [windows, width] where they were asked for; the library does not keep them.
     """
 
     path: Path
@@ -80,6 +81,7 @@ class Analysis:
     precision: str = "fp32"
     start: float = 0.0
     end: float | None = None
+    embeddings: Float | None = None
 
     def tags(self, pool: Pool = "max") -> list[tuple[str, float]]:
         """Return (label, score) over the whole recording, highest first; nothing where nothing was heard."""

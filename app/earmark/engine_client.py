@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from earmark import catalogue, installed
 from earmark.analysis import Analysis, Heading
-from earmark.api import Checkpoint, CheckpointError, EarmarkError, Float, Heard, ModelCard, PluginError
-from earmark.checkpoints import DESCRIPTION, TENSORS, folder_of, read_checkpoint, write_checkpoint, written_beside
+from earmark.api import Checkpoint, CheckpointError, EarmarkError, Float, Heard, ModelCard, PluginError, Weights
+from earmark.checkpoints import (
+    DESCRIPTION,
+    TENSORS,
+    describe,
+    folder_of,
+    read_checkpoint,
+    write_checkpoint,
+    written_beside,
+)
 from earmark.engine_keeper import Cancel, Keeper
 from earmark.file_news import FileNews, OnProgress, OnScores
 from earmark.host import plugin_of
@@ -80,6 +89,7 @@ class Engines:
         on_progress: OnProgress | None = None,
         on_scores: OnScores | None = None,
         cancelled: Cancel | None = None,
+        embeddings: bool = False,
     ) -> Analysis:
         """Return what the model heard in a file.
 
@@ -88,14 +98,17 @@ class Engines:
             on_scores: called per window; `frames` are the stitched ones from `start_seconds` on that are now final,
                 to be appended to those given before, or None where the model draws no timeline.
             cancelled: asked ten times a second; once it says True, `api.Cancelled` is raised.
+            embeddings: also return what the model makes of each window, for models whose card says that they embed.
 
         Raises:
             AudioFileError, CheckpointError, PluginError: with the sentence for the person.
         """
         model, plugin = self._usable(model_id), plugin_of(model_id)
         news = FileNews(on_progress, on_scores)
+        if embeddings and not (model.card and model.card.embeds):
+            raise PluginError(f"{model_id} gives no embeddings.", plugin=plugin)
         span = {"path": str(Path(path).absolute()), "channel": channel, "start": start, "end": end}
-        request = {"do": "analyse", **self._naming(model), **span}
+        request = {"do": "analyse", **self._naming(model), **span, "embeddings": embeddings}
         answer = self._keeper(plugin).ask(plugin, request, news=news, cancelled=cancelled)
         assert answer is not None  # only live sound is overtaken
         return news.analysis(
@@ -127,8 +140,19 @@ class Engines:
         scores, *frames = answer.arrays
         return Heard(scores=scores, frames=frames[0] if frames else None, hop=answer.header["hop"])
 
-    def convert(self, path: Path, plugin: str, name: str, labels: Sequence[str] | None = None) -> Checkpoint:
+    def convert(
+        self,
+        path: Path,
+        plugin: str,
+        name: str,
+        labels: Sequence[str] | None = None,
+        *,
+        published: Weights | None = None,
+    ) -> Checkpoint:
         """Import published weights, or a folder that Earmark wrote, as `plugin/name`.
+
+        Args:
+            published: what is known of the weights: written down as their origin and licence.
 
         Raises:
             CheckpointError: they are damaged, or no model of this plugin.
@@ -141,7 +165,11 @@ class Engines:
         with written_beside(folder) as beside:
             request = {"do": "convert", "plugin": plugin, "path": str(path.absolute()), "folder": str(beside)}
             self._keeper(plugin).ask(plugin, request | {"labels": None if labels is None else list(labels)})
-            self._require_base(read_checkpoint(beside, verify=True), plugin)
+            checkpoint = read_checkpoint(beside, verify=True)
+            self._require_base(checkpoint, plugin)
+            if published:
+                origin = f"{published.name}, {published.url}"
+                describe(beside, replace(checkpoint, origin=origin, licence=checkpoint.licence or published.licence))
         return read_checkpoint(folder)
 
     def device_line(self) -> str:

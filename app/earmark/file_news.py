@@ -28,11 +28,14 @@ class FileNews:
         self._starts: list[float] = []
         self._scores: list[Float] = []
         self._frames: list[Float] = []
+        self._embeddings: list[Float] = []
 
     def take(self, message: Message) -> None:
         """Take the next windows."""
         header = message.header
         scores, frames = _unpacked(message)
+        if header["has_embeddings"]:
+            self._embeddings.extend(message.arrays[-1])
         for start, heard, drawn in zip(header["starts"], scores, frames, strict=True):
             self._add(start, heard, drawn)
         if self._on_progress and len(self._starts) >= self._told:
@@ -48,6 +51,7 @@ class FileNews:
             starts=np.array(self._starts, np.float32),
             window_scores=np.stack(self._scores) if self._scores else np.zeros((0, labels), np.float32),
             frames=np.concatenate(self._frames) if self._frames else None,
+            embeddings=np.stack(self._embeddings) if self._embeddings else None,
             **known,
         )
 

@@ -37,6 +37,7 @@ class Part:
     starts: list[float] = field(default_factory=list)
     scores: list[Float] = field(default_factory=list)  # [labels] each
     frames: list[Float] = field(default_factory=list)  # [frames, labels] each; none where the model draws no timeline
+    embeddings: list[Float] = field(default_factory=list)  # [width] each; none where they are not wanted
     done_seconds: float = 0.0
 
 
@@ -63,7 +64,7 @@ class FileHearing:
         self._window = max(1, round(self._card.window_seconds * self._card.sample_rate))
         self._recording = open_recording(job.path)
         self._stitcher: Stitcher | None = None
-        self._waiting: tuple[float, Float] | None = None  # the last window: its frames are final once the next is known
+        self._waiting: tuple[float, Heard] | None = None  # the last window: its frames are final once the next is known
         end = min(job.end, self._recording.info.duration) if job.end is not None else self._recording.info.duration
         self.total_seconds = max(0.0, end - job.start)
 
@@ -123,7 +124,7 @@ class FileHearing:
     def _add(self, clip: Clip, heard: Heard, news: Part) -> None:
         """Stitch one window in; what was heard in the one before is now final up to here."""
         self._release(news, before=clip.start)
-        self._waiting = (clip.start, heard.scores)
+        self._waiting = (clip.start, replace(heard, frames=None))
         if not self._card.draws_timeline or heard.frames is None or heard.hop is None:
             return
         seconds = len(clip.samples) / clip.sample_rate
@@ -137,8 +138,11 @@ class FileHearing:
 
     def _release(self, news: Part, before: float) -> None:
         if self._waiting:
-            news.starts.append(self._waiting[0])
-            news.scores.append(self._waiting[1])
+            start, heard = self._waiting
+            news.starts.append(start)
+            news.scores.append(heard.scores)
+            if heard.embedding is not None:
+                news.embeddings.append(heard.embedding)
             if self._stitcher:
                 news.frames.append(self._stitcher.take(before))
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ class Service:
         hearing = FileHearing(
             job,
             loaded,
-            infer=self._infer,
+            infer=partial(self._infer, embedding=header["embeddings"]),
             pause=self._pause,
             tell=lambda news: self._tell(news, hearing.total_seconds, time.perf_counter() - began),
         )
@@ -162,9 +163,12 @@ class Service:
             self._chosen = choose(self._setup.device)
         return self._chosen
 
-    def _infer(self, loaded: LoadedModel, clips: Sequence[Clip], where: str) -> Sequence[Heard]:
+    def _infer(
+        self, loaded: LoadedModel, clips: Sequence[Clip], where: str, *, embedding: bool = False
+    ) -> Sequence[Heard]:
         use_threads(spare=int(time.monotonic() - self._last_live < LIVE_FOR))
-        return self._host.infer(loaded.card, loaded.model, clips, Want(frames=loaded.card.draws_timeline), what=where)
+        want = Want(frames=loaded.card.draws_timeline, embedding=embedding)
+        return self._host.infer(loaded.card, loaded.model, clips, want, what=where)
 
     def _pause(self) -> None:
         """Between two batches of file work: answer what is more urgent; end this if nobody wants it any more."""
@@ -181,6 +185,7 @@ class Service:
         header = {
             "starts": news.starts,
             "frame_counts": [len(frames) for frames in news.frames],
+            "has_embeddings": bool(news.embeddings),
             "done_seconds": news.done_seconds,
             "total_seconds": total,
             "times_real_time": news.done_seconds / max(taken, 1e-9),
@@ -188,6 +193,8 @@ class Service:
         arrays = [np.concatenate(news.frames)] if news.frames else []
         if news.starts:
             arrays.insert(0, np.stack(news.scores))
+        if news.embeddings:
+            arrays.append(np.stack(news.embeddings))
         self._say("heard", (header, arrays))
 
     def _used(self, loaded: LoadedModel) -> dict[str, Any]:
