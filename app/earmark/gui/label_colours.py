@@ -1,38 +1,22 @@
-"""One stable colour a label, from its name."""
+"""The label's colour, as Qt draws it."""
 
 from __future__ import annotations
 
-import zlib
 from functools import cache
 
 from PySide6.QtGui import QColor, QIcon, QPixmap
 
+from earmark.label_colours import COLOURS as COLOURS
+from earmark.label_colours import colour_of
 from earmark.label_names import label_text as label_text  # the views find both here
 
-# Twelve colours found by search: each has a contrast of 3 : 1 or more on white and on the dark plot, and any two stay
-# apart for people who see no red or no green (tests/app/gui/test_label_colours.py measures both).
-COLOURS = (
-    "#ee6761",
-    "#4f6bee",
-    "#397247",
-    "#016c96",
-    "#a27cfc",
-    "#1b99c7",
-    "#a6770b",
-    "#39a272",
-    "#e95ab4",
-    "#bc267f",
-    "#853dc2",
-    "#b53715",
-)
 SWATCH = 12  # pixels
 MIDDLE = 118  # of 255: from that luma on black has the better contrast
-SALT = 720  # the first with which the twelve labels of the bundled model get twelve colours
 
 
 def label_colour(label: str) -> QColor:
     """Return the label's colour: the same in every recording, model and session."""
-    return QColor(COLOURS[zlib.crc32(f"{SALT} {label_text(label)}".encode()) % len(COLOURS)])
+    return QColor(colour_of(label))
 
 
 def on_colour(label: str) -> QColor:
