@@ -33,6 +33,7 @@ from earmark.api import (
     Want,
 )
 from earmark.installed import Entry
+from earmark.weights_source import way_to
 
 log = logging.getLogger(__name__)
 
@@ -209,13 +210,8 @@ def plugin_of(model_id: str) -> str:
 
 def weights_missing(card: ModelCard) -> CheckpointError:
     """Return the error of a model whose weights are not here, with the way on."""
-    plugin, _, variant = card.model_id.partition("/")
-    source = next((each.source or each.url for each in card.weights if each.url.startswith("https://")), "")
-    hint = f"Import them: earmark models import FILE --as {variant} --plugin {plugin}"
-    return CheckpointError(
-        f"The weights of {card.model_id} are not on this machine, and it does not guess.",
-        hint=f"{hint} (published at {source})" if source else hint,
-    )
+    sentence = f"The weights of {card.model_id} are not on this machine, and it does not guess."
+    return CheckpointError(sentence, hint=way_to(card))
 
 
 def _what(error: BaseException) -> str:
