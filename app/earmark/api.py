@@ -64,8 +64,15 @@ hookimpl = pluggy.HookimplMarker("earmark")
 class Weights:
     """Published weights of a model: where they are, what they may be used for, what they reach.
 
-    `url` is https, or `bundled:NAME` for a folder that ships in `earmark_resources/models`. A hash or size that
-    nobody has computed is None and is recorded at the first download.
+    `url` is one of
+    - `hf:ORG/NAME` or `hf:ORG/NAME@REVISION`, a model repository of the Hugging Face hub (so is its page,
+      `https://huggingface.co/ORG/NAME`): model.safetensors, else pytorch_model.bin, and config.json and
+      preprocessor_config.json where they are there; `convert` is given the folder;
+    - `https://…/FILE`, one file; a page of Google Drive, OneDrive or a Dropbox folder is told to the person;
+    - `bundled:NAME`, a folder that ships in `earmark_resources/models`.
+
+    `sha256` and `size_bytes` are those of the one file, or of the hub's weights file. One that nobody has computed is
+    None, and the hash is recorded at the first download.
     """
 
     name: str
@@ -82,6 +89,9 @@ class ModelCard:
     """One architecture with one label set, addressed as `plugin/variant`; the prefix is the entry point's name.
 
     A card with no `weights` needs none (a model of rules); one that names weights is refused until they are here.
+    `labels` may be empty where the model `embeds`: it then gives embeddings and no scores.
+    `short` says how a sound shorter than the window fills it: by silence, by itself again and again, by itself as often
+    as it fits whole and then silence, or stretched in time; with "leave" the plugin is given it as it is.
     """
 
     model_id: str
@@ -90,7 +100,7 @@ class ModelCard:
     window_seconds: float
     labels: tuple[str, ...]
     min_seconds: float = 0.1
-    short: Literal["pad", "repeat", "stretch"] = "pad"
+    short: Literal["pad", "repeat", "repeat_pad", "stretch", "leave"] = "pad"
     multi_label: bool = True
     trainable: bool = False
     draws_timeline: bool = False
@@ -218,6 +228,14 @@ class Run(Protocol):
 
     device: str
 
+    def preparing(self, done: int, total: int) -> None:
+        """Report how many recordings are made ready; raises `Stopped` or `Cancelled` as `progress` does."""
+        ...
+
+    def skipped(self, path: Path, sentence: str) -> None:
+        """Report a recording that is left out, and why."""
+        ...
+
     def progress(self, epoch: int, step: int, loss: float) -> None:
         """Report one step; raises `Stopped` or `Cancelled` when the person asked for it."""
         ...
@@ -226,8 +244,12 @@ class Run(Protocol):
         """Report the metrics of an epoch."""
         ...
 
-    def checkpoint(self, epoch: int, score: float) -> AbstractContextManager[Path]:
-        """Return a folder to write a checkpoint into; it is synced and renamed into place on leaving."""
+    def checkpoint(self, epoch: int, score: float, step: int = 0) -> AbstractContextManager[Path]:
+        """Return a folder to write a checkpoint into; it is synced and renamed into place on leaving.
+
+        Args:
+            step: steps of the epoch that were done, where it is one within an epoch.
+        """
         ...
 
     def latest(self) -> Path | None:

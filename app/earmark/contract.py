@@ -9,6 +9,7 @@ import numpy as np
 
 from earmark.api import Clip, Float, Heard, ModelCard, PluginError, Want, Weights
 from earmark.counted import counted
+from earmark.weights_source import is_address
 
 _ROUNDING = 1e-5  # how far beyond 0..1 a score may be; it is brought back
 _HEALING = "This is a fault of the plugin: tell its author, or update it."
@@ -133,8 +134,10 @@ def _card_problem(plugin: str, card: ModelCard) -> str:
         return f"has a sample rate of {card.sample_rate!r}"
     if not 0 < card.window_seconds < float("inf") or not 0 <= card.min_seconds <= card.window_seconds:
         return f"has a window of {card.window_seconds!r} s and needs at least {card.min_seconds!r} s"
-    if card.short not in ("pad", "repeat", "stretch"):
-        return f"says {card.short!r} of short clips instead of pad, repeat or stretch"
+    if card.short not in ("pad", "repeat", "repeat_pad", "stretch", "leave"):
+        return f"says {card.short!r} of short clips instead of pad, repeat, repeat_pad, stretch or leave"
+    if card.labels == () and card.embeds:
+        return _weights_problem(card.weights)
     return _labels_problem(card.labels) or _weights_problem(card.weights)
 
 
@@ -148,8 +151,8 @@ def _weights_problem(weights: Any) -> str:
     if not isinstance(weights, tuple) or not all(isinstance(each, Weights) for each in weights):
         return "must have a tuple of Weights"
     for each in weights:
-        if not each.url.startswith(("https://", "bundled:")):
-            return f"has weights at {each.url!r}, which is neither https:// nor bundled:"
+        if not is_address(each.url):
+            return f"has weights at {each.url!r}, which is neither https://…, hf:ORG/NAME nor bundled:NAME"
     return ""
 
 

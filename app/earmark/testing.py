@@ -97,7 +97,10 @@ class _Examination:
         self._hear(self._sounds, Want(frames=False))
         self._hear(self._sounds, Want(embedding=self._card.embeds))
 
-    def _hear(self, sounds: Sequence[Float], want: Want = Want()) -> list[Heard]:  # noqa: B008 - frozen
+    def _hear(self, sounds: Sequence[Float], want: Want | None = None) -> list[Heard]:
+        want = want or Want(
+            embedding=not self._card.labels
+        )  # of a model without labels that is all there is to compare
         clips = [Clip(samples=sound.copy(), sample_rate=self._card.sample_rate) for sound in sounds]
         return self._host.infer(self._card, self._model, clips, want)
 
@@ -113,9 +116,14 @@ def _sounds(card: ModelCard) -> list[Float]:
 def _close(first: Sequence[Heard], second: Sequence[Heard], tolerance: float) -> bool:
     return all(
         np.allclose(one.scores, other.scores, atol=tolerance)
-        and (one.frames is None or other.frames is None or np.allclose(one.frames, other.frames, atol=tolerance))
+        and _are_close(one.frames, other.frames, tolerance)
+        and _are_close(one.embedding, other.embedding, tolerance)
         for one, other in zip(first, second, strict=True)
     )
+
+
+def _are_close(one: Float | None, other: Float | None, tolerance: float) -> bool:
+    return one is None or other is None or np.allclose(one, other, atol=tolerance)
 
 
 def _checkpoint(card: ModelCard, folders: Mapping[str, Path]) -> Checkpoint | None:

@@ -68,11 +68,13 @@ class Cutter:
 
 
 def fit_clip(samples: Float, window_samples: int, short: str) -> Float:
-    """Return [window_samples]: a shorter clip padded with silence, repeated, or stretched in time."""
-    if len(samples) >= window_samples:
+    """Return [window_samples]: a shorter clip as its model's card says (`ModelCard.short`)."""
+    if len(samples) >= window_samples or short == "leave":
         return samples[:window_samples]
     if short == "repeat":
         return np.resize(samples, window_samples)
+    if short == "repeat_pad":
+        samples = np.tile(samples, window_samples // max(1, len(samples)))
     if short == "stretch":
         places = np.linspace(0, len(samples) - 1, window_samples)
         return np.interp(places, np.arange(len(samples)), samples).astype(np.float32)

@@ -18,7 +18,7 @@ def models() -> Sequence[ModelCard]:
 
 @hookimpl
 def convert(path: Path, labels: Sequence[str] | None, folder: Path) -> Checkpoint:
-    """Turn a published HTS-AT checkpoint into a folder that `load` reads."""
+    """Turn a published HTS-AT checkpoint, or CLAP's audio tower, into a folder that `load` reads."""
     from earmark_htsat.published import convert_published
 
     return convert_published(path, labels, folder)

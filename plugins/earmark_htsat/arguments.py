@@ -12,7 +12,7 @@ class Arguments:
     """What defines a network; the defaults are the published AudioSet model but for the number of labels.
 
     Attributes:
-        labels: number of labels.
+        labels: number of labels; 0 gives embeddings only, as CLAP's audio tower does.
         sample_rate, fft, hop, bands, lowest, highest: of the log-mel front end; samples and Hz.
         frames: spectrogram frames the backbone takes; other counts are resized to it by the patch stem (bicubic, as
             published: 1001 → 1024) and cropped or padded at the end by the convolution stem.
@@ -32,6 +32,8 @@ class Arguments:
         pooling: clip logits from frame logits: their "mean", as published, or "linear_softmax" of the frame scores
             p, Σp² / Σp (Wang et al., ICASSP 2019), for which an event is as present as it is loud in its own frames.
         single_label: scores are a softmax over labels (trained by cross entropy), else a sigmoid of each.
+        projection: of a network without labels: width to which the embedding is projected (CLAP's space of sounds and
+            texts: 512), or 0, which leaves it as it was pooled.
     """
 
     labels: int
@@ -58,14 +60,14 @@ class Arguments:
     token_semantic: bool = True
     pooling: Literal["mean", "linear_softmax"] = "mean"
     single_label: bool = False
+    projection: int = 0
 
     def __post_init__(self) -> None:
         self._check_choices()
         self._check_stages()
 
     def _check_choices(self) -> None:
-        if self.labels < 1:
-            raise ValueError("A network needs at least one label.")
+        self._check_head()
         if self.stem not in ("patch", "convolution") or self.merge not in ("both", "frequency"):
             raise ValueError(f"There is no stem {self.stem!r} with merging of {self.merge!r}.")
         if self.pooling not in ("mean", "linear_softmax"):
@@ -78,6 +80,14 @@ class Arguments:
             raise ValueError(f"The convolution stem takes 4 or 8 frames to a column, not {self.column}.")
         if self.stem == "convolution" and self.width % 4:
             raise ValueError("The convolution stem needs a width that is divisible by 4.")
+
+    def _check_head(self) -> None:
+        if self.labels < 0 or self.projection < 0:
+            raise ValueError("Fewer than none are neither labels nor a projection.")
+        if self.labels and self.projection:
+            raise ValueError("Only a network without labels projects its embedding.")
+        if self.token_semantic and not self.labels:
+            raise ValueError("A network without labels has no token-semantic head: token_semantic must be false.")
 
     def _check_stages(self) -> None:
         columns, rows = self.stride

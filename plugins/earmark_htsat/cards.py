@@ -16,6 +16,9 @@ PUBLISHED = {
     "htsat/esc50": labels_of("esc50.csv"),
     "htsat/speech-commands": labels_of("speechcommands_v2_35_htsat.csv"),
 }
+CLAP = "htsat/clap"
+_CLAP_PAPER = "Wu et al., LAION-CLAP, ICASSP 2023, arXiv 2211.06687"
+_CLAP_HUB = "https://huggingface.co/laion/clap-htsat-unfused"
 _AUDIOSET_FILE = "https://drive.google.com/file/d/1OK8a5XuMVLyeVKF117L8pfxeZYdfSDZv/view"
 
 
@@ -73,5 +76,18 @@ CARDS = (
         min_seconds=0.25,
         url=_FOLDER,
         figures={"accuracy on Speech Commands v2": 0.980},
+    ),
+    ModelCard(
+        model_id=CLAP,
+        title="CLAP, audio tower (embeddings)",
+        sample_rate=48000,
+        window_seconds=10.0,
+        short="repeat_pad",
+        min_seconds=0.5,
+        labels=(),
+        embeds=True,
+        weights=(Weights(name="CLAP, HTS-AT unfused", url=_CLAP_HUB, licence="Apache-2.0"),),
+        paper=_CLAP_PAPER,
+        licence="Apache-2.0",
     ),
 )

@@ -49,6 +49,8 @@ class HTSAT(nn.Module):
 
     @staticmethod
     def _head(arguments: Arguments) -> nn.Module:
+        if not arguments.labels:
+            return projection(arguments.channels[-1], arguments.projection) if arguments.projection else nn.Identity()
         if not arguments.token_semantic:
             return nn.Linear(arguments.channels[-1], arguments.labels)
         rows = arguments.grids[-1][0] // arguments.segments
@@ -85,12 +87,19 @@ class HTSAT(nn.Module):
         x = self.norm(self.stages(self.stem(normalised)))  # [B, H, W, C]
         x = x.unflatten(1, (self.arguments.segments, -1)).permute(0, 4, 2, 1, 3).flatten(3)  # [B, C, rows, steps]
         embedding = x.mean((2, 3))
+        if not self.arguments.labels:
+            return Output(embedding[:, :0], self.head(embedding))
         if self.arguments.token_semantic:
             frame_logits = self.head(self.dropout(x))[:, :, 0].transpose(1, 2)  # [B, steps, labels]
         else:
             frame_logits = self.head(self.dropout(x.mean(2).transpose(1, 2)))  # [B, steps, labels]
         frame_logits = frame_logits.float()
         return Output(pool(frame_logits, self.arguments.pooling), embedding, frame_logits)
+
+
+def projection(channels: int, width: int) -> nn.Sequential:
+    """Return CLAP's projection [B, channels] → [B, width] into the space in which sounds and texts are compared."""
+    return nn.Sequential(nn.Linear(channels, width), nn.ReLU(), nn.Linear(width, width))
 
 
 QUIET = -40.0

@@ -74,8 +74,10 @@ def test_a_short_clip_is_padded_repeated_or_stretched():
     clip = np.array([1, 2, 3], np.float32)
     assert fit_clip(clip, 7, "pad").tolist() == [1, 2, 3, 0, 0, 0, 0]
     assert fit_clip(clip, 7, "repeat").tolist() == [1, 2, 3, 1, 2, 3, 1]
+    assert fit_clip(clip, 7, "repeat_pad").tolist() == [1, 2, 3, 1, 2, 3, 0]
     assert fit_clip(clip, 5, "stretch").tolist() == [1, 1.5, 2, 2.5, 3]
-    for short in ("pad", "repeat", "stretch"):
+    assert fit_clip(clip, 7, "leave").tolist() == [1, 2, 3]
+    for short in ("pad", "repeat", "repeat_pad", "stretch"):
         assert fit_clip(clip[:1], 4, short).shape == (4,)
         assert fit_clip(clip, 3, short).tolist() == [1, 2, 3]
 

@@ -104,6 +104,12 @@ def _strong_weights(module: nn.Module) -> None:
 
 
 @pytest.fixture
+def strong_weights():
+    """Return a function for `Module.apply`: weights under which every part of a network moves the result."""
+    return _strong_weights
+
+
+@pytest.fixture
 def original():
     """Make an original network with random weights."""
     return OriginalHTSAT

@@ -38,8 +38,10 @@ def stored(host, tmp_path):
     def store(model_id, arguments):
         card = next(card for card in host.cards() if card.model_id == model_id)
         rate = card.sample_rate
-        arguments = replace(arguments, labels=len(card.labels), sample_rate=rate, hop=rate // 100)
-        network = HTSAT(replace(arguments, single_label=not card.multi_label))
+        sizes = {"labels": len(card.labels), "sample_rate": rate, "hop": rate // 100}
+        network = HTSAT(
+            replace(arguments, **sizes, token_semantic=bool(card.labels), single_label=not card.multi_label)
+        )
         folder = tmp_path / model_id.replace("/", "-")
         known = {"model_id": model_id, "labels": card.labels, "network": asdict(network.arguments)}
         return write_checkpoint(folder, network.state_dict(), **known)
@@ -139,6 +141,8 @@ def test_linear_softmax_of_one_loud_step_is_that_step():
     "contradiction",
     [
         {"labels": 0},
+        {"labels": -1, "token_semantic": False},
+        {"projection": 16},
         {"stem": "glue"},
         {"merge": "time"},
         {"pooling": "max"},
