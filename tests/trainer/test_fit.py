@@ -12,7 +12,8 @@ from torch import nn
 
 from earmark.api import Cancelled, Stopped
 from earmark_trainer.averaging import WeightAverage, retake_statistics
-from earmark_trainer.fit import Recipe, fit
+from earmark_trainer.fit import fit
+from earmark_trainer.recipe import Recipe
 from earmark_trainer.run import Control, JobRun
 
 torch.set_num_threads(1)
@@ -112,7 +113,7 @@ def test_cancel_stops_between_steps_and_keeps_the_checkpoint(tmp_path):
     control.wish = "cancel"
     with pytest.raises(Cancelled):
         fit(ToyTask(), ToySource(), RECIPE, run := Run(tmp_path, control=control))
-    assert run.latest().name == "00000"
+    assert run.latest().name.startswith("00000")
 
 
 def test_a_loss_that_is_not_a_number_ends_the_job_and_keeps_the_last_checkpoint(tmp_path):
@@ -123,7 +124,7 @@ def test_a_loss_that_is_not_a_number_ends_the_job_and_keeps_the_last_checkpoint(
 
     with pytest.raises(FloatingPointError):
         fit(Broken(), ToySource(), RECIPE, run := Run(tmp_path))
-    assert run.latest().name == "00000"
+    assert run.latest().name.startswith("00000")
 
 
 def test_a_torn_checkpoint_is_swept_away_and_never_gone_on_from(tmp_path):

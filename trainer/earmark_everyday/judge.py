@@ -22,12 +22,12 @@ from earmark.analysis import Analysis
 from earmark.api import Float
 from earmark.checkpoints import folder_of
 from earmark.engine_client import Engines
+from earmark.evaluation.event_scores import event_f1, false_alarms_an_hour, intersection_f1
 from earmark.events import Event, EventSettings, find_events
 from earmark_everyday import LABELS, NOISE, SAMPLE_RATE
 from earmark_everyday.matching import best_threshold
 from earmark_everyday.placing import Placed
 from earmark_everyday.scenes import make_scenes
-from earmark_everyday.scoring import event_f1, false_alarms_an_hour, intersection_f1
 from earmark_everyday.sounds import Cache, Sound, read_cache
 
 SCENES = 120

@@ -1,6 +1,6 @@
 """Choosing a label's threshold: many thresholds tried on stored frames, by quick F1 scores of our own.
 
-The figures that are published come from `scoring`; this only has to rank thresholds.
+The figures that are published come from `earmark.evaluation.event_scores`; this only has to rank thresholds.
 """
 
 from __future__ import annotations

@@ -2,78 +2,34 @@
 
 A plugin brings a `Task` (network, loss, evaluation, how its checkpoint is written) and a `Source` of batches; the loop
 brings the device, precision, schedule, weight averaging, checkpoints and resuming. Every batch is a function of (seed,
-epoch, step), and random state is set anew at each epoch, so a run that was killed and resumed ends as the
+epoch, step), and random state is set anew at each step, so a run that was killed anywhere and resumed ends as the
 uninterrupted one would.
+
+Under torchrun the same job runs on several GPUs or machines: each takes its slice of the one global batch.
 """
 
 from __future__ import annotations
 
 import math
+import os
+import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, Dataset
 
-from earmark.api import DatasetError, Run, Stopped, TrainJob
+from earmark.api import Cancelled, Run, Stopped, TrainJob
 from earmark_trainer.averaging import WeightAverage, retake_statistics
+from earmark_trainer.batches import Source, batches
+from earmark_trainer.recipe import Recipe
+
+__all__ = ["Recipe", "Source", "Task", "fit", "open_source", "precision"]
 
 STATE = "state.pt"
 STATISTICS_BATCHES = 30
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """How a network is fitted.
-
-    Attributes:
-        epochs, steps: how many epochs of how many batches.
-        learning_rate: the peak; it rises over `warmup` steps and falls to zero on a cosine.
-        average_from: share of the run after which weights are averaged; 1 is never.
-        evaluate_every: epochs between evaluations; the last epoch always is.
-        precision: Fabric's name, or "auto": bf16 where the device is fast at it.
-        loaders: processes that make batches.
-    """
-
-    epochs: int
-    steps: int
-    learning_rate: float
-    warmup: int = 100
-    weight_decay: float = 0.05
-    betas: tuple[float, float] = (0.9, 0.999)
-    clip_norm: float = 1.0
-    average_from: float = 0.75
-    evaluate_every: int = 5
-    precision: str = "auto"
-    loaders: int = 1
-    seed: int = 0
-
-    def rate(self, done: int) -> float:
-        """Return the learning rate after `done` steps."""
-        rise = min(1.0, (done + 1) / max(1, self.warmup))
-        return rise * self.learning_rate * 0.5 * (1 + math.cos(math.pi * done / (self.epochs * self.steps)))
-
-
-class Source(Protocol):
-    """Where batches come from; may be sent to loader processes.
-
-    Attributes:
-        steps: batches to an epoch, where the job does not say.
-    """
-
-    steps: int
-
-    def batch(self, epoch: int, step: int) -> tuple[Tensor, ...]:
-        """Return one batch, a function of its arguments only; its first tensor is what the network takes."""
-        ...
-
-    def evaluate(self, network: nn.Module) -> Mapping[str, float]:
-        """Return metrics on sounds that no batch holds; "score" is the one to be best at."""
-        ...
 
 
 class Task(Protocol):
@@ -97,30 +53,30 @@ class Task(Protocol):
         ...
 
 
-class _Batches(Dataset):
-    def __init__(self, source: Source, recipe: Recipe, first: int) -> None:
-        self.source, self.steps, self.first = source, recipe.steps, first
-        self.length = (recipe.epochs - first) * recipe.steps
+class Hears(Protocol):
+    """What a network's arguments tell of its clips: their rate, seconds, and steps of frame scores (1 without any)."""
 
-    def __len__(self) -> int:
-        return self.length
+    sample_rate: int
 
-    def __getitem__(self, index: int) -> tuple[Tensor, ...]:
-        epoch, step = divmod(index, self.steps)
-        return self.source.batch(self.first + epoch, step)
+    @property
+    def seconds(self) -> float:
+        """Length of a clip."""
+        ...
 
 
-def open_source(job: TrainJob, *, seconds: float, steps: int) -> Source:
-    """Return where a job's batches come from: waveforms of `seconds`, frame labels in `steps`, clip labels.
+def open_source(job: TrainJob, arguments: Hears, run: Run) -> Source:
+    """Return where a job's batches come from: waveforms, frame labels in as many steps as the network has, clip labels.
 
     Raises:
-        DatasetError: the job names none.
+        DatasetError: there is nothing to train on.
     """
     if folder := job.settings.get("scenes"):
         from earmark_everyday.source import SceneSource  # needed by this kind of job only
 
-        return SceneSource(Path(folder), job, seconds=seconds, steps=steps)
-    raise DatasetError("This job has no sounds to train on.", hint="Give the settings a folder of `scenes`.")
+        return SceneSource(Path(folder), job, seconds=arguments.seconds, steps=getattr(arguments, "steps", 1))
+    from earmark_trainer.examples import ExampleSource
+
+    return ExampleSource(job, arguments, run)
 
 
 def fit(task: Task, source: Source, recipe: Recipe, run: Run) -> None:
@@ -129,12 +85,9 @@ def fit(task: Task, source: Source, recipe: Recipe, run: Run) -> None:
     Raises:
         Cancelled: the person asked for it. (`Stopped` is answered here: evaluate, write, and raise it again.)
     """
-    fabric = Fabric(accelerator=run.device, devices=1, precision=precision(recipe, run.device))  # type: ignore[arg-type]
+    fabric = Fabric(accelerator=run.device, precision=precision(recipe, run.device), **_machines())  # type: ignore[arg-type]
     torch.manual_seed(recipe.seed)
-    optimizer = torch.optim.AdamW(
-        _groups(task.network, recipe.weight_decay), lr=recipe.learning_rate, betas=recipe.betas
-    )
-    network, optimizer = fabric.setup(task.network, optimizer)
+    network, optimizer = fabric.setup(task.network, recipe.optimizer_for(task.network))
     session = _Session(task, source, recipe, run, fabric, network, optimizer)
     session.restore()
     session.go()
@@ -151,16 +104,14 @@ def precision(recipe: Recipe, device: str) -> Any:
     return "32-true"
 
 
-def _groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Return the parameter groups: no decay on biases, norms and position tables (one dimension, or named bias)."""
-    decayed, free = [], []
-    for name, parameter in network.named_parameters():
-        (free if parameter.ndim < 2 or "bias" in name else decayed).append(parameter)
-    return [{"params": decayed, "weight_decay": weight_decay}, {"params": free, "weight_decay": 0.0}]
+def _machines() -> dict[str, Any]:
+    """Return Fabric's arguments: one device, or what torchrun started us for."""
+    world, here = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("LOCAL_WORLD_SIZE", 1))
+    return {"devices": here, "num_nodes": world // here, "strategy": "ddp"} if world > 1 else {"devices": 1}
 
 
 class _Session:
-    """One run of the loop: what the epochs share."""
+    """One run of the loop: what the steps share."""
 
     def __init__(
         self, task: Task, source: Source, recipe: Recipe, run: Run, fabric: Fabric, network, optimizer
@@ -168,7 +119,10 @@ class _Session:
         self.task, self.source, self.recipe, self.run = task, source, recipe, run
         self.fabric, self.network, self.optimizer = fabric, network, optimizer
         self.average = WeightAverage(task.network)
-        self.first = 0
+        self.done = 0  # steps, over all epochs
+        self.pieces = 1  # a batch is heard in so many where memory does not suffice for all of it
+        self.best, self.without = -math.inf, 0
+        self.kept_at = time.monotonic()
 
     def restore(self) -> None:
         """Go on from the newest checkpoint, if there is one."""
@@ -178,48 +132,79 @@ class _Session:
         self.task.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.average.load_state_dict(state["average"])
-        self.first = state["epoch"] + 1
+        self.done, self.pieces = state["done"], state["pieces"]
+        self.best, self.without = state["best"], state["without"]
 
     def go(self) -> None:
-        """Run the epochs that are left."""
-        batches = self._batches()
-        for epoch in range(self.first, self.recipe.epochs):
-            torch.manual_seed(self.recipe.seed * 1_000_003 + epoch)
-            try:
-                self._epoch(epoch, batches)
-            except Stopped:
-                self._close(epoch, evaluated=True)
-                raise
-            last = epoch + 1 == self.recipe.epochs
-            self._close(epoch, evaluated=last or (epoch + 1) % self.recipe.evaluate_every == 0)
-
-    def _batches(self) -> Iterator[tuple[Tensor, ...]]:
-        loader = DataLoader(
-            _Batches(self.source, self.recipe, self.first),
-            batch_size=None,
-            num_workers=self.recipe.loaders,
-            prefetch_factor=4 if self.recipe.loaders else None,
-            pin_memory=self.fabric.device.type == "cuda",
+        """Run the steps that are left."""
+        last = self.recipe.epochs * self.recipe.steps
+        found = batches(
+            self.source,
+            self.recipe,
+            first=self.done,
+            rank=self.fabric.global_rank,
+            world=self.fabric.world_size,
+            pinned=self.fabric.device.type == "cuda",
         )
-        return iter(loader)
-
-    def _epoch(self, epoch: int, batches: Iterator[tuple[Tensor, ...]]) -> None:
         self.network.train()
-        for step in range(self.recipe.steps):
-            done = epoch * self.recipe.steps + step
-            for group in self.optimizer.param_groups:
-                group["lr"] = self.recipe.rate(done)
-            loss = self._step(tuple(each.to(self.fabric.device, non_blocking=True) for each in next(batches)))
-            if done >= self.recipe.average_from * self.recipe.epochs * self.recipe.steps:
-                self.average.add(self.task.network)
-            self.run.progress(epoch, step, loss)
+        while self.done < last and not self._is_enough():
+            try:
+                self._advance(found)
+            except Stopped:
+                self._close(evaluated=True)
+                raise
+
+    def _is_enough(self) -> bool:
+        return bool(self.recipe.patience) and self.without >= self.recipe.patience
+
+    def _advance(self, found: Iterator[tuple[Tensor, ...]]) -> None:
+        """Take one step, and close the epoch or keep what there is where it is time for that."""
+        epoch, step = divmod(self.done, self.recipe.steps)
+        torch.manual_seed((self.recipe.seed * 1_000_003 + epoch) * 1_000_003 + step * 1009 + self.fabric.global_rank)
+        if step == 0:
+            self.recipe.freeze(self.task.network, epoch)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.recipe.rate(self.done) * group["scale"]
+        batch = tuple(each.to(self.fabric.device, non_blocking=True) for each in next(found))
+        loss = self._step(batch)
+        self.done += 1
+        if self.recipe.averages(self.done):
+            self.average.add(self.task.network)
+        self._report(epoch, step, loss)
+        self._keep(epoch, step + 1)
+
+    def _report(self, epoch: int, step: int, loss: float) -> None:
+        """Report a step; what the person asked for is raised on every machine."""
+        wish: Exception | None = None
+        if self.fabric.is_global_zero:
+            try:
+                self.run.progress(epoch, step, loss)
+            except (Stopped, Cancelled) as asked:
+                wish = asked
+        if wish := self.fabric.broadcast(wish):
+            raise wish
+
+    def _keep(self, epoch: int, steps: int) -> None:
+        if steps == self.recipe.steps:
+            last = epoch + 1 == self.recipe.epochs
+            self._close(evaluated=last or (epoch + 1) % self.recipe.evaluate_every == 0)
+        elif time.monotonic() - self.kept_at > self.recipe.keep_minutes * 60:
+            self._close(evaluated=False)
 
     def _step(self, batch: tuple[Tensor, ...]) -> float:
-        with self.fabric.autocast():
-            loss = self.task.loss(self.network, batch)
-        if not math.isfinite(value := loss.item()):
+        """Return the loss of a step taken; where memory does not suffice, the batch is heard in halves of halves."""
+        while True:
+            try:
+                value = self._gradients(batch)
+                break
+            except torch.OutOfMemoryError:
+                if self.pieces >= len(batch[0]):
+                    raise
+                self.pieces *= 2
+                self.optimizer.zero_grad(set_to_none=True)
+                torch.cuda.empty_cache()
+        if not math.isfinite(value):
             raise FloatingPointError("The loss is not a number any more; the last good checkpoint is kept.")
-        self.fabric.backward(loss)
         self.fabric.clip_gradients(
             self.network, self.optimizer, max_norm=self.recipe.clip_norm, error_if_nonfinite=False
         )
@@ -227,19 +212,40 @@ class _Session:
         self.optimizer.zero_grad(set_to_none=True)
         return value
 
-    def _close(self, epoch: int, *, evaluated: bool) -> None:
-        """Write the epoch's checkpoint, evaluated and fit for use where asked."""
-        metrics = self._evaluate(epoch) if evaluated else {}
-        state = {
-            "epoch": epoch,
+    def _gradients(self, batch: tuple[Tensor, ...]) -> float:
+        pieces = list(zip(*(each.tensor_split(self.pieces) for each in batch), strict=True))
+        value = 0.0
+        for number, piece in enumerate(pieces, start=1):
+            share = len(piece[0]) / len(batch[0])
+            with self.fabric.no_backward_sync(self.network, enabled=number < len(pieces)), self.fabric.autocast():
+                loss = self.task.loss(self.network, piece) * share
+            self.fabric.backward(loss)
+            value += loss.item()
+        return value
+
+    def _close(self, *, evaluated: bool) -> None:
+        """Write a checkpoint, evaluated and fit for use where asked."""
+        epoch, step = divmod(self.done - 1, self.recipe.steps) if self.done else (0, 0)
+        if self.fabric.is_global_zero:
+            metrics = self._evaluate(epoch) if evaluated else {}
+            with self.run.checkpoint(epoch, float(metrics.get("score", -math.inf)), step + 1) as folder:
+                torch.save(self._state(), folder / STATE)
+                if evaluated:
+                    self.task.write(folder, self._best_network(), metrics)
+        self.best, self.without = self.fabric.broadcast((self.best, self.without))
+        self.network.train()
+        self.kept_at = time.monotonic()
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "done": self.done,
+            "pieces": self.pieces,
+            "best": self.best,
+            "without": self.without,
             "network": self.task.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "average": self.average.state_dict(),
         }
-        with self.run.checkpoint(epoch, float(metrics.get("score", -math.inf))) as folder:
-            torch.save(state, folder / STATE)
-            if evaluated:
-                self.task.write(folder, self._best_network(), metrics)
 
     def _best_network(self) -> nn.Module:
         return self.average.network if self.average.count else self.task.network
@@ -252,5 +258,7 @@ class _Session:
         network.eval()
         with torch.inference_mode(), self.fabric.autocast():
             metrics = self.task.evaluate(network)
+        score = float(metrics["score"])
+        self.best, self.without = (score, 0) if score > self.best else (self.best, self.without + 1)
         self.run.evaluated(epoch, metrics)
         return metrics

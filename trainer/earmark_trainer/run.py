@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from earmark.api import Cancelled, Stopped
+from earmark.api import Cancelled, EarmarkError, Stopped
 
 VERSION = 1
 
@@ -69,6 +69,15 @@ class JobRun:
         with (self.folder / "events.jsonl").open("a") as log:
             print(line, file=log)
 
+    def preparing(self, done: int, total: int) -> None:
+        """Report how many recordings are made ready; raises what the person asked for."""
+        self.event("preparing", done=done, total=total)
+        self.control.heed()
+
+    def skipped(self, path: Path, sentence: str) -> None:
+        """Report a recording that is left out, and why."""
+        self.event("skipped", path=str(path), sentence=sentence)
+
     def progress(self, epoch: int, step: int, loss: float) -> None:
         """Report one step; raises what the person asked for."""
         self.event("progress", epoch=epoch, step=step, loss=round(loss, 6))
@@ -79,22 +88,29 @@ class JobRun:
         self.event("evaluated", epoch=epoch, metrics=dict(metrics))
 
     @contextmanager
-    def checkpoint(self, epoch: int, score: float) -> Iterator[Path]:
+    def checkpoint(self, epoch: int, score: float, step: int = 0) -> Iterator[Path]:
         """Return a folder to write into; on leaving it is synced, renamed into place, and older ones are dropped."""
-        final = self.folder / "checkpoints" / f"{epoch:05d}"
+        final = self.folder / "checkpoints" / f"{epoch:05d}-{step:06d}"
         part = final.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
-        part.mkdir()
-        yield part
-        (part / "score.json").write_text(json.dumps({"epoch": epoch, "score": score}))
-        for written in part.iterdir():
-            _sync(written)
-        _sync(part)
-        shutil.rmtree(final, ignore_errors=True)
-        part.rename(final)
+        try:
+            part.mkdir()
+            yield part
+            (part / "score.json").write_text(json.dumps({"epoch": epoch, "score": score}))
+            for written in part.iterdir():
+                _sync(written)
+            _sync(part)
+            shutil.rmtree(final, ignore_errors=True)
+            part.rename(final)
+        except OSError as error:
+            shutil.rmtree(part, ignore_errors=True)
+            sentence = f"The checkpoint of epoch {epoch + 1} cannot be written: {error.strerror or error}."
+            raise EarmarkError(
+                sentence, hint=f"Make room in {self.folder} and resume: the one before is whole."
+            ) from error
         _sync(final.parent)
         self._drop_old(final)
-        self.event("checkpoint", epoch=epoch, score=score)
+        self.event("checkpoint", epoch=epoch, step=step, score=score)
 
     def _drop_old(self, newest: Path) -> None:
         """Keep the newest, the one before it, and the best."""
