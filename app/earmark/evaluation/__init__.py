@@ -1,0 +1,1 @@
+"""How good a model is on labelled recordings: tags, events, embeddings. Numpy only; the field's scorers are lazy."""
