@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from earmark.api import TrainJob
+from earmark.training.job_file import read_job, write_job
 from earmark_everyday import FOLDS, LABELS, SAMPLE_RATE
 from earmark_everyday.sounds import Sound, rendered, write_cache
-from earmark_trainer.job import read_job, write_job
 
 NETWORK = {
     "stem": "convolution",

@@ -17,9 +17,9 @@ import numpy as np
 
 from earmark.api import TrainJob
 from earmark.checkpoints import TENSORS, read_checkpoint, write_checkpoint
+from earmark.training.job_file import read_job
 from earmark_everyday import LABELS
 from earmark_everyday.clips import for_training, read_clips
-from earmark_trainer.job import read_job
 
 LICENCE = "Apache-2.0; trained on sounds under CC0, CC BY and CC BY-SA, see credits.md"
 

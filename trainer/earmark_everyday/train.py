@@ -14,8 +14,8 @@ from pathlib import Path
 import click
 
 from earmark.api import TrainJob
+from earmark.training.job_file import write_job
 from earmark_everyday import FOLDS, LABELS
-from earmark_trainer.job import write_job
 
 NETWORK = {
     "stem": "convolution",

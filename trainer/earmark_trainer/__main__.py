@@ -10,7 +10,7 @@ from pathlib import Path
 from earmark.api import Cancelled, EarmarkError, Stopped
 from earmark.host import Host, plugin_of
 from earmark.installed import plugins
-from earmark_trainer.job import read_job
+from earmark.training.job_file import read_job
 from earmark_trainer.run import Control, JobRun, protocol_stream
 
 
