@@ -86,6 +86,8 @@ def fit(task: Task, source: Source, recipe: Recipe, run: Run) -> None:
         Cancelled: the person asked for it. (`Stopped` is answered here: evaluate, write, and raise it again.)
     """
     fabric = Fabric(accelerator=run.device, precision=precision(recipe, run.device), **_machines())  # type: ignore[arg-type]
+    if fabric.world_size > 1:
+        fabric.launch()  # where torchrun started us: meet the others
     torch.manual_seed(recipe.seed)
     network, optimizer = fabric.setup(task.network, recipe.optimizer_for(task.network))
     session = _Session(task, source, recipe, run, fabric, network, optimizer)
@@ -220,7 +222,7 @@ class _Session:
             with self.fabric.no_backward_sync(self.network, enabled=number < len(pieces)), self.fabric.autocast():
                 loss = self.task.loss(self.network, piece) * share
             self.fabric.backward(loss)
-            value += loss.item()
+            value += float(self.fabric.all_reduce(loss.detach(), reduce_op="mean"))  # the mean over all machines
         return value
 
     def _close(self, *, evaluated: bool) -> None:

@@ -58,12 +58,20 @@ class JobRun:
         self.device = device
         self.control = control or Control()
         self._stream = stream or sys.stdout
+        self._speaks = os.environ.get("RANK", "0") == "0"  # of several processes on one job, the first alone
         (folder / "checkpoints").mkdir(parents=True, exist_ok=True)
-        for torn in (folder / "checkpoints").glob("*.part"):
+        if self._speaks:
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove what was torn by a kill."""
+        for torn in (self.folder / "checkpoints").glob("*.part"):
             shutil.rmtree(torn)
 
     def event(self, kind: str, **fields: Any) -> None:
         """Say one thing that happened, as a JSON line."""
+        if not self._speaks:
+            return
         line = json.dumps({"version": VERSION, "event": kind, "time": round(time.time(), 3)} | fields, default=float)
         print(line, file=self._stream, flush=True)
         with (self.folder / "events.jsonl").open("a") as log:
