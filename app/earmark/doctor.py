@@ -219,14 +219,14 @@ def _models() -> Iterator[Finding]:
     ready = [heading.model_id for heading in headings if heading.has_weights]
     yield _ready(ready)
     if waiting := [heading.model_id for heading in headings if not heading.has_weights]:
-        found = f"waiting for weights (earmark models import): {', '.join(waiting)}"
+        found = f"waiting for weights (earmark models fetch, or import): {', '.join(waiting)}"
         yield Finding(name="Models", found=found)
 
 
 def _ready(model_ids: list[str]) -> Finding:
     if model_ids:
         return Finding(name="Models", found=f"ready: {', '.join(model_ids)}")
-    return Finding(name="Models", found="none is ready", advice="Import one: earmark models import", essential=True)
+    return Finding(name="Models", found="none is ready", advice="See: earmark models list, earmark models fetch", essential=True)
 
 
 def ask(program: str, *, patience: float = PATIENCE) -> tuple[dict, str]:

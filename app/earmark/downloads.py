@@ -151,6 +151,8 @@ class Download:
     def _refuse(self, response: httpx2.Response, start: int, total: int | None) -> None:
         """Refuse what cannot be the file, and what has no room."""
         file = self._file
+        if file.url.startswith("https:") and response.url.scheme != "https":
+            raise DownloadError(f"{response.url.host} would send {file.name} unencrypted.")
         if response.headers.get("Content-Type", "").startswith("text/html"):
             raise DownloadError(f"{response.url.host} answers with a page to be read, not with {file.name}.")
         if file.size is not None and total not in (None, file.size):

@@ -11,6 +11,8 @@ from earmark.api import ModelCard, Weights
 
 HUB = "hf:"
 HUB_PAGE = "https://huggingface.co/"
+BUNDLED = "bundled:"
+_WEB = re.compile(r"https://[^/\s]+/\S|http://(127\.0\.0\.1|localhost):\d+/\S")  # unencrypted on this machine only
 _REPOSITORY = re.compile(r"([\w.-]+/[\w.-]+)(?:@([\w./-]+))?")
 _WITH_REVISION = re.compile(r"([\w.-]+/[\w.-]+)(?:/tree/([\w./-]+?))?/?")
 # What these hosts offer is picked by hand: they answer a program with a page.
@@ -70,12 +72,11 @@ Source = HubRepository | WebFile | Page
 
 def source_of(url: str) -> Source | None:
     """Return where the `url` of an `api.Weights` leads; None where nothing is to be fetched: `bundled:`, `file:`."""
-    if url.startswith(HUB):
-        return _hub(_REPOSITORY.fullmatch(url.removeprefix(HUB)), url)
-    if not url.startswith(("https://", "http://")):
+    for prefix, pattern in ((HUB, _REPOSITORY), (HUB_PAGE, _WITH_REVISION)):
+        if url.startswith(prefix) and (found := pattern.fullmatch(url.removeprefix(prefix))):
+            return HubRepository(name=found[1], revision=found[2] or "main")
+    if not _WEB.match(url):
         return None
-    if url.startswith(HUB_PAGE) and (found := _WITH_REVISION.fullmatch(url.removeprefix(HUB_PAGE))):
-        return _hub(found, url)
     place = url.partition("://")[2]
     for pattern, host in _PAGES:
         if pattern.match(place):
@@ -83,16 +84,15 @@ def source_of(url: str) -> Source | None:
     return WebFile(url=url)
 
 
+def is_address(url: str) -> bool:
+    """Tell whether a card may say that its weights are there."""
+    return url.startswith(BUNDLED) or source_of(url) is not None
+
+
 def published_weights(card: ModelCard) -> tuple[Weights, Source] | None:
     """Return the first of a card's weights that can be fetched, or else the first on a page; None where none is out."""
     found = [(weights, source) for weights in card.weights if (source := source_of(weights.url))]
     return min(found, key=lambda each: isinstance(each[1], Page), default=None)
-
-
-def _hub(found: re.Match[str] | None, url: str) -> HubRepository:
-    if found is None:
-        raise ValueError(f"{url} is not hf:ORG/NAME or hf:ORG/NAME@REVISION")
-    return HubRepository(name=found[1], revision=found[2] or "main")
 
 
 def import_line(model_id: str) -> str:
@@ -108,4 +108,4 @@ def way_to(card: ModelCard) -> str:
         return f"Import them: {import_line(card.model_id)}"
     if isinstance(found[1], Page):
         return f"Download them in a browser from {found[1].page}, then: {import_line(card.model_id)}"
-    return f"Fetch them: earmark models fetch {card.model_id}"
+    return f"Fetch them: earmark models fetch {card.model_id}; or bring a file: {import_line(card.model_id)}"

@@ -31,6 +31,7 @@ class Served:
         location: where it sends on to instead.
     """
 
+    path: str
     content: bytes
     etag: str = '"one"'
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -61,7 +62,7 @@ class Web:
 
     def serve(self, path: str, content: bytes, **how: Any) -> str:
         """Serve a file and return its address."""
-        self.files[path] = Served(content, **how)
+        self.files[path] = Served(path, content, **how)
         return self.url + path
 
     def hub(self, name: str, files: Mapping[str, bytes], *, commit: str = "c0ffee", revision: str = "main") -> str:

@@ -9,6 +9,7 @@ from earmark.analysis import Heading
 from earmark.api import Checkpoint, ModelCard
 from earmark.checkpoints import checkpoint_for
 from earmark.events import EventSettings
+from earmark.weights_text import facts
 
 
 def lines(heading: Heading, card: ModelCard | None) -> Iterator[str]:
@@ -22,8 +23,8 @@ def lines(heading: Heading, card: ModelCard | None) -> Iterator[str]:
         yield from _fields(_weights(checkpoint))
         yield from _metrics(checkpoint.metrics)
     for published in card.weights if card else ():
-        licence = f" ({published.licence})" if published.licence else ""
-        yield from _fields({"Published": f"{published.name}: {published.source or published.url}{licence}"})
+        yield f"  Published as {published.name}"
+        yield from (f"  {line}" for line in _fields(facts(published)))
     yield "Labels, each with the score from which it counts:"
     default = EventSettings().threshold
     for label in heading.labels:

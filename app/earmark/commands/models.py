@@ -50,6 +50,17 @@ def show(model: str) -> int:
     return 0
 
 
+@command.command("fetch")
+@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+@click.option("--again", is_flag=True, help="Ask the server although the weights are here, and convert them anew.")
+def fetch(models: tuple[str, ...], again: bool) -> int:
+    """Download the published weights of each MODEL, verify and convert them; what was cut off goes on where it was."""
+    from earmark.commands.models_fetch import fetch_all
+
+    with started_engines() as engines:
+        return fetch_all(engines, models, again=again)
+
+
 @command.command("import")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--as", "name", required=True, metavar="NAME", help="It will be PLUGIN/NAME.")
@@ -61,7 +72,7 @@ def show(model: str) -> int:
     help="The labels in the order of the network's outputs: one a line, or a CSV with display_name, label or name.",
 )
 def import_model(path: Path, name: str, plugin: str, label_file: Path | None) -> int:
-    """Bring in published weights from the file or folder PATH. Nothing in it is executed."""
+    """Bring in published weights from PATH, a file or a folder (config.json with the weights). Nothing is executed."""
     from earmark.label_file import read_labels
 
     labels = read_labels(label_file) if label_file else None
@@ -71,13 +82,31 @@ def import_model(path: Path, name: str, plugin: str, label_file: Path | None) ->
     return 0
 
 
+@command.command("ensemble")
+@click.argument("name")
+@click.option("--of", "members", multiple=True, required=True, metavar="MODEL", help="A model; to be repeated.")
+@click.option(
+    "--shifts",
+    type=click.IntRange(1, 100),
+    default=1,
+    metavar="N",
+    help="Hear each clip N times, shifted a little. [1]",
+)
+def ensemble(name: str, members: tuple[str, ...], shifts: int) -> int:
+    """Offer several models as one, ensemble/NAME: each hears by itself, and their scores are averaged."""
+    from earmark.commands import models_ensemble
+
+    with started_engines() as engines:
+        return models_ensemble.ensemble(engines, name, members, shifts)
+
+
 @command.command("remove")
 @click.argument("name")
 def remove(name: str) -> int:
-    """Delete the weights of the imported or fine-tuned model NAME (PLUGIN/NAME)."""
-    from earmark import checkpoints
+    """Delete the weights of the imported or fine-tuned model NAME (PLUGIN/NAME), or an ensemble (ensemble/NAME)."""
+    from earmark import checkpoints, ensembles
 
-    checkpoints.remove(name)
+    (ensembles if ensembles.is_ensemble(name) else checkpoints).remove(name)
     click.echo(f"{name} was removed.")
     return 0
 
