@@ -26,6 +26,7 @@ class Heading:
         weights_sha256: of the weights that would be used; empty where none are needed, or none are here.
         has_weights: the model can be run on this machine.
         error: why it cannot, in a sentence; empty where it can.
+        embeds: it gives embeddings; one without labels gives nothing else.
     """
 
     model_id: str
@@ -39,6 +40,12 @@ class Heading:
     has_weights: bool = True
     plugin: str = ""
     error: str = ""
+    embeds: bool = False
+
+    @property
+    def only_embeds(self) -> bool:
+        """It names no sounds."""
+        return self.embeds and not self.labels
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from earmark.analysis import Heading
-from earmark.api import Checkpoint, CheckpointError, EarmarkError, ModelCard, Weights
+from earmark import ensembles
+from earmark.analysis import Analysis, Heading
+from earmark.api import Checkpoint, CheckpointError, EarmarkError, Heard, ModelCard, Weights
 from earmark.checkpoints import checkpoint_for, model_id_of, scan
+from earmark.ensemble_scores import heard_together, mean_thresholds, together
+from earmark.ensembles import Ensemble
 from earmark.host import plugin_of, weights_missing
 
 
@@ -16,16 +20,54 @@ class Model:
     """A model by its id: its card, the weights it would be run with, and why it cannot be run.
 
     A model whose plugin is missing, or whose folder is damaged, has no card.
+
+    Attributes:
+        members: of an ensemble, the models whose scores are averaged.
+        shifts: how often each clip is heard, rolled a little further each time.
+        together: how many models are used in turns with this one, itself among them.
     """
 
     model_id: str
     card: ModelCard | None = None
     checkpoint: Checkpoint | None = None
     error: EarmarkError | None = None
+    members: tuple[Model, ...] = ()
+    shifts: int = 1
+    together: int = 1
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """Label → score from which it counts: the checkpoint's own, or the mean of the members'."""
+        if self.members and self.card:
+            return mean_thresholds([member.thresholds for member in self.members], self.card.labels)
+        return dict(self.checkpoint.thresholds) if self.checkpoint else {}
+
+    @property
+    def weights(self) -> str:
+        """The sha256 of the weights, of an ensemble that of all; empty where they cannot be told apart by it."""
+        if not self.members:
+            return self.checkpoint.sha256 if self.checkpoint else ""
+        parts = [f"{member.model_id} {member.weights} {member.shifts}" for member in self.members]
+        known = all(member.weights for member in self.members)
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest() if known else ""
+
+    def alone(self) -> tuple[Model, ...]:
+        """Return the models that are to be asked: the members, or this one."""
+        return self.members or (self,)
+
+    def as_one(self, analyses: Sequence[Analysis]) -> Analysis:
+        """Return what the members heard in one recording as what this ensemble heard."""
+        whole = together(analyses, self.card.labels if self.card else ())
+        return replace(whole, model_id=self.model_id, weights=self.weights, thresholds=self.thresholds)
+
+    def heard_as_one(self, answers: Sequence[Heard]) -> Heard:
+        """Return what the members heard in the newest sound as what this ensemble heard."""
+        own = [member.card.labels if member.card else () for member in self.members]
+        return heard_together(list(zip(answers, own, strict=True)), self.card.labels if self.card else ())
 
     def heading(self) -> Heading:
         """Return what a person is shown of it."""
-        card, checkpoint = self.card, self.checkpoint
+        card = self.card
         return Heading(
             model_id=self.model_id,
             title=card.title if card else self.model_id,
@@ -33,8 +75,9 @@ class Model:
             sample_rate=card.sample_rate if card else 0,
             window_seconds=card.window_seconds if card else 0.0,
             draws_timeline=bool(card and card.draws_timeline),
-            thresholds=dict(checkpoint.thresholds) if checkpoint else {},
-            weights_sha256=checkpoint.sha256 if checkpoint else "",
+            embeds=bool(card and card.embeds),
+            thresholds=self.thresholds,
+            weights_sha256=self.weights,
             has_weights=self.error is None,
             plugin=plugin_of(self.model_id),
             error=str(self.error) if self.error else "",
@@ -42,12 +85,13 @@ class Model:
 
 
 def models(cards: Sequence[ModelCard]) -> list[Model]:
-    """Return the model of each card, then those that were imported or fine-tuned from one of them."""
+    """Return the model of each card, then those that were imported or fine-tuned from one of them, then ensembles."""
     by_id = {card.model_id: card for card in cards}
     own, damaged = scan()
     found = [_resolved(card) for card in cards]
     found += [_derived(by_id, checkpoint) for checkpoint in own if model_id_of(checkpoint) not in by_id]
-    return found + [Model(model_id, error=error) for model_id, error in damaged.items() if model_id not in by_id]
+    found += [Model(model_id, error=error) for model_id, error in damaged.items() if model_id not in by_id]
+    return found + _ensembles({model.model_id: model for model in found})
 
 
 def _resolved(card: ModelCard) -> Model:
@@ -78,7 +122,59 @@ def _derived(by_id: dict[str, ModelCard], checkpoint: Checkpoint) -> Model:
     return Model(model_id, card, checkpoint)
 
 
+def _ensembles(models: Mapping[str, Model]) -> list[Model]:
+    """Return the ensembles of these models."""
+    here, damaged = ensembles.scan()
+    return [_ensemble(each, models) for each in here] + [Model(name, error=error) for name, error in damaged.items()]
+
+
+def _ensemble(ensemble: Ensemble, models: Mapping[str, Model]) -> Model:
+    for name in ensemble.members:
+        if name not in models:
+            hint = f"Bring it back, or remove the ensemble: earmark models remove {ensemble.model_id}"
+            return Model(
+                ensemble.model_id,
+                error=CheckpointError(f"{ensemble.model_id} needs {name}, which is not here.", hint=hint),
+            )
+    members = tuple(
+        replace(models[name], shifts=ensemble.shifts, together=len(ensemble.members)) for name in ensemble.members
+    )
+    error = next((unusable(ensemble.model_id, member) for member in members if member.error), None)
+    labels = ensembles.common_labels([member.card.labels if member.card else () for member in members])
+    if not error and not labels:
+        error = CheckpointError(f"The models of {ensemble.model_id} have no label in common.")
+    cards = [member.card for member in members if member.card]
+    return Model(ensemble.model_id, _card(ensemble, cards, labels), error=error, members=members)
+
+
+def unusable(model_id: str, member: Model) -> CheckpointError:
+    """Return the error of an ensemble of which one member cannot be used."""
+    reason = member.error.sentence if member.error else ""
+    return CheckpointError(
+        f"{model_id} needs {member.model_id}: {reason}", hint=member.error.hint if member.error else ""
+    )
+
+
+def _card(ensemble: Ensemble, cards: Sequence[ModelCard], labels: tuple[str, ...]) -> ModelCard | None:
+    """Return the card of an ensemble: it needs as much sound as the member that needs most."""
+    if not cards:
+        return None
+    shifted = f", {ensemble.shifts} shifts" if ensemble.shifts > 1 else ""
+    return ModelCard(
+        model_id=ensemble.model_id,
+        title=f"{ensemble.name} (ensemble of {len(ensemble.members)}{shifted})",
+        sample_rate=max(card.sample_rate for card in cards),
+        window_seconds=max(card.window_seconds for card in cards),
+        min_seconds=max(card.min_seconds for card in cards),
+        labels=labels,
+        draws_timeline=any(card.draws_timeline for card in cards),
+        multi_label=all(card.multi_label for card in cards),
+    )
+
+
 def _fitted(card: ModelCard, checkpoint: Checkpoint) -> ModelCard:
     """Return the card with the labels, and the rate and window where it names them, of these very weights."""
-    own = {name: checkpoint.front_end[name] for name in ("sample_rate", "window_seconds") if name in checkpoint.front_end}
+    own = {
+        name: checkpoint.front_end[name] for name in ("sample_rate", "window_seconds") if name in checkpoint.front_end
+    }
     return replace(card, labels=checkpoint.labels, **own)

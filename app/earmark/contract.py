@@ -12,6 +12,8 @@ from earmark.counted import counted
 from earmark.weights_source import is_address
 
 _ROUNDING = 1e-5  # how far beyond 0..1 a score may be; it is brought back
+ENSEMBLES = "ensemble"
+"""Ensembles are offered as `ensemble/NAME`, as if a plugin of that name offered them."""
 _HEALING = "This is a fault of the plugin: tell its author, or update it."
 
 
@@ -37,6 +39,8 @@ def check_cards(plugin: str, cards: Any) -> tuple[ModelCard, ...]:
     Raises:
         Breach: they are not cards, or not well-formed, or share an id.
     """
+    if plugin == ENSEMBLES:
+        raise Breach(f"the name “{ENSEMBLES}” is kept for ensembles of models")
     if not isinstance(cards, Sequence) or not all(isinstance(card, ModelCard) for card in cards):
         raise Breach("`models` must return a sequence of ModelCard")
     if not cards:

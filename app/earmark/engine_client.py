@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from earmark import catalogue, installed
+from earmark import catalogue, ensembles, installed
 from earmark.analysis import Analysis, Heading
 from earmark.api import Checkpoint, CheckpointError, EarmarkError, Float, Heard, ModelCard, PluginError, Weights
 from earmark.checkpoints import (
@@ -21,7 +21,7 @@ from earmark.checkpoints import (
     written_beside,
 )
 from earmark.engine_keeper import Cancel, Keeper
-from earmark.file_news import FileNews, OnProgress, OnScores
+from earmark.file_news import FileNews, OnProgress, OnScores, shared_progress, tell_whole
 from earmark.host import plugin_of
 from earmark.plain import card_from_plain, card_to_plain
 from earmark.roster import Roster
@@ -75,8 +75,10 @@ class Engines:
 
     def prepare(self, model_id: str) -> None:
         """Load a model, so that the first sound is heard at once."""
-        model = self._usable(model_id)
-        self._keeper(plugin_of(model_id)).ask(plugin_of(model_id), {"do": "prepare", **self._naming(model)})
+        for model in self._usable(model_id).alone():
+            self._keeper(plugin_of(model.model_id)).ask(
+                plugin_of(model.model_id), {"do": "prepare", **self._naming(model)}
+            )
 
     def analyse(
         self,
@@ -103,24 +105,20 @@ class Engines:
         Raises:
             AudioFileError, CheckpointError, PluginError: with the sentence for the person.
         """
-        model, plugin = self._usable(model_id), plugin_of(model_id)
-        news = FileNews(on_progress, on_scores)
+        model = self._usable(model_id)
         if embeddings and not (model.card and model.card.embeds):
-            raise PluginError(f"{model_id} gives no embeddings.", plugin=plugin)
-        span = {"path": str(Path(path).absolute()), "channel": channel, "start": start, "end": end}
-        request = {"do": "analyse", **self._naming(model), **span, "embeddings": embeddings}
-        answer = self._keeper(plugin).ask(plugin, request, news=news, cancelled=cancelled)
-        assert answer is not None  # only live sound is overtaken
-        return news.analysis(
-            answer.header,
-            path=Path(path),
-            model_id=model_id,
-            labels=model.card.labels if model.card else (),
-            channel=str(channel),
-            precision=self.precision,
-            start=start,
-            end=end,
-        )
+            raise PluginError(f"{model_id} gives no embeddings.", plugin=plugin_of(model_id))
+        asked = {"channel": channel, "start": start, "end": end, "embeddings": embeddings}
+        if not model.members:
+            return self._analyse(model, path, asked, FileNews(on_progress, on_scores), cancelled)
+        shares = shared_progress(on_progress, len(model.members))
+        analyses = [
+            self._analyse(member, path, asked, FileNews(share, None), cancelled)
+            for member, share in zip(model.members, shares, strict=True)
+        ]
+        whole = model.as_one(analyses)
+        tell_whole(whole, on_scores)
+        return whole
 
     def hear(
         self, samples: Float, sample_rate: int, model_id: str, *, start: float = 0.0, precision: str | None = None
@@ -131,14 +129,15 @@ class Engines:
             samples: mono [samples] at the device's rate; the newest window of them counts.
             start: seconds on the live clock of the first sample.
         """
-        model, plugin = self._usable(model_id), plugin_of(model_id)
-        naming = self._naming(model) | {"precision": precision or self.precision}
-        request = {"do": "hear", **naming, "sample_rate": sample_rate, "start": start}
-        answer = self._keeper(plugin).ask(plugin, request, samples)
-        if answer is None:
-            return None
-        scores, *frames = answer.arrays
-        return Heard(scores=scores, frames=frames[0] if frames else None, hop=answer.header["hop"])
+        model = self._usable(model_id)
+        asked = {"sample_rate": sample_rate, "start": start, "precision": precision or self.precision, "for": model_id}
+        answers = []
+        for member in model.alone():
+            answer = self._hear(member, samples, asked)
+            if answer is None:
+                return None
+            answers.append(answer)
+        return model.heard_as_one(answers) if model.members else answers[0]
 
     def convert(
         self,
@@ -194,6 +193,34 @@ class Engines:
         for keeper in keepers:
             keeper.close()
 
+    def _analyse(
+        self, model: catalogue.Model, path: Path, asked: dict[str, Any], news: FileNews, cancelled: Cancel | None
+    ) -> Analysis:
+        """Return what one model heard in a file."""
+        plugin = plugin_of(model.model_id)
+        request = {"do": "analyse", **self._naming(model), **asked, "path": str(Path(path).absolute())}
+        answer = self._keeper(plugin).ask(plugin, request, news=news, cancelled=cancelled)
+        assert answer is not None  # only live sound is overtaken
+        return news.analysis(
+            answer.header,
+            path=Path(path),
+            model_id=model.model_id,
+            labels=model.card.labels if model.card else (),
+            channel=str(asked["channel"]),
+            precision=self.precision,
+            start=asked["start"],
+            end=asked["end"],
+        )
+
+    def _hear(self, model: catalogue.Model, samples: Float, asked: dict[str, Any]) -> Heard | None:
+        """Return what one model heard in live sound."""
+        plugin = plugin_of(model.model_id)
+        answer = self._keeper(plugin).ask(plugin, {"do": "hear", **self._naming(model), **asked}, samples)
+        if answer is None:
+            return None
+        scores, *frames = answer.arrays
+        return Heard(scores=scores, frames=frames[0] if frames else None, hop=answer.header["hop"])
+
     def _usable(self, model_id: str) -> catalogue.Model:
         """Return a model that can be run, or raise why it cannot; only its own distribution is asked."""
         model = self._model(model_id)
@@ -204,7 +231,8 @@ class Engines:
     def _model(self, model_id: str) -> catalogue.Model:
         plugin = plugin_of(model_id)
         offer = self._roster.offer_of(plugin)
-        for model in catalogue.models(offer.cards):
+        cards = offer.cards or self._cards_of(ensembles.members_of(model_id))
+        for model in catalogue.models(cards):
             if model.model_id == model_id:
                 return model
         for fault in offer.faults:
@@ -214,6 +242,11 @@ class Engines:
         hint = f"There are: {', '.join(beside)}." if beside else "See: earmark models list"
         raise PluginError(f"There is no model “{model_id}”.", plugin=plugin, hint=hint)
 
+    def _cards_of(self, model_ids: Sequence[str]) -> list[ModelCard]:
+        """Return what the distributions of these models offer, and no other is asked."""
+        offers = [self._roster.offer_of(plugin) for plugin in dict.fromkeys(map(plugin_of, model_ids))]
+        return list({card.model_id: card for offer in offers for card in offer.cards}.values())
+
     def _naming(self, model: catalogue.Model) -> dict[str, Any]:
         assert model.card is not None  # it would not be usable
         return {
@@ -221,6 +254,8 @@ class Engines:
             "card": card_to_plain(model.card),
             "checkpoint": str(model.checkpoint.path) if model.checkpoint else None,
             "precision": self.precision,
+            "shifts": model.shifts,
+            "together": model.together,
         }
 
     def _require_base(self, checkpoint: Checkpoint, plugin: str) -> None:

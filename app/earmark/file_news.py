@@ -66,6 +66,24 @@ class FileNews:
                 self._on_scores(start, scores, frames)
 
 
+def shared_progress(on_progress: OnProgress | None, count: int) -> list[OnProgress | None]:
+    """Return for each of so many models, which hear one file after the other, what tells its share of the progress."""
+
+    def share(number: int, tell: OnProgress) -> OnProgress:
+        return lambda done, total, speed: tell((number * total + done) / count, total, speed / count)
+
+    return [share(number, on_progress) if on_progress else None for number in range(count)]
+
+
+def tell_whole(analysis: Analysis, on_scores: OnScores | None) -> None:
+    """Tell all windows of a finished analysis, as if they had come one by one; all frames with the first."""
+    frames = analysis.frames
+    for start, scores in zip(analysis.starts, analysis.window_scores, strict=True):
+        if on_scores:
+            on_scores(float(start), scores, frames)
+        frames = None if frames is None else frames[:0]
+
+
 def _unpacked(message: Message) -> tuple[list[Float], list[Float] | list[None]]:
     """Return scores [labels] and frames [frames, labels] or None, one of each per window."""
     count, lengths = len(message.header["starts"]), message.header["frame_counts"]

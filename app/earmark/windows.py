@@ -87,7 +87,7 @@ def first_copy(frames: Float, frame_hop: float, duration: float, short: str) -> 
     if short != "stretch":
         return frames[:count]
     places = (np.arange(count) + 0.5) * len(frames) / count - 0.5
-    return _between(frames, places)
+    return between(frames, places)
 
 
 class Stitcher:
@@ -116,7 +116,7 @@ class Stitcher:
         middles = (np.arange(first, max(last, first) + 1) + 0.5) * self.hop - start_seconds  # within the window
         weights = np.maximum(1 - np.abs(2 * middles / self._window - 1), _LEAST_WEIGHT)
         rows = self._rows(first - self._taken, len(middles))
-        self._sums[rows] += weights[:, None] * _between(frames, middles / self.hop - 0.5)
+        self._sums[rows] += weights[:, None] * between(frames, middles / self.hop - 0.5)
         self._weights[rows] += weights
 
     def take(self, before: float = math.inf) -> Float:
@@ -142,7 +142,7 @@ class Stitcher:
         return slice(first, first + count)
 
 
-def _between(frames: Float, places: NDArray[np.floating]) -> Float:
+def between(frames: Float, places: NDArray[np.floating]) -> Float:
     """Return `frames` [frames, labels] at fractional `places`, linearly interpolated, the ends held."""
     places = np.clip(places, 0, len(frames) - 1)
     lower = np.floor(places + _SLACK).astype(int)

@@ -19,11 +19,14 @@ def usable(engines: Engines, model_id: str) -> Heading:
     """Return a model that can be used here.
 
     Raises:
-        EarmarkError: there is no such model, or its weights are not here.
+        EarmarkError: there is no such model, its weights are not here, or it names no sounds.
     """
     heading = engines.heading(model_id)
     if not heading.has_weights:
         raise CheckpointError(heading.error)
+    if heading.only_embeds:
+        sentence = f"{model_id} gives embeddings only: it has no labels to tell of."
+        raise CheckpointError(sentence, hint="See: earmark models list")
     return heading
 
 

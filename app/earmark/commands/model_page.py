@@ -25,6 +25,8 @@ def lines(heading: Heading, card: ModelCard | None) -> Iterator[str]:
     for published in card.weights if card else ():
         yield f"  Published as {published.name}"
         yield from (f"  {line}" for line in _fields(facts(published)))
+    if heading.only_embeds:
+        return
     yield "Labels, each with the score from which it counts:"
     default = EventSettings().threshold
     for label in heading.labels:

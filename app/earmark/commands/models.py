@@ -29,7 +29,8 @@ def list_models() -> int:
     width = max((len(heading.model_id) for heading in headings), default=0)
     for heading in headings:
         ready = "ready     " if heading.has_weights else "no weights"
-        size = f"{len(heading.labels):>4} labels, {heading.window_seconds:g} s at {heading.sample_rate / 1000:g} kHz"
+        gives = " embeddings" if heading.only_embeds else f"{len(heading.labels):>4} labels"
+        size = f"{gives}, {heading.window_seconds:g} s at {heading.sample_rate / 1000:g} kHz"
         click.echo(f"{heading.model_id:<{width}}  {ready}  {size}  {heading.title}")
     for fault in faults:
         click.echo(fault.sentence, err=True)

@@ -15,14 +15,15 @@ FILE_WORK = ("analyse", "convert")  # everything else is short, and goes before 
 class Inbox:
     """Requests in the order in which they are to be answered: live sound, then what is short, then file work.
 
-    Live sound waits in one slot per model: what is newer takes its place, and the older one is answered `overtaken`.
+    Live sound waits in one slot per model, and per ensemble that it is heard for: what is newer takes its place, and
+    the older one is answered `overtaken`.
     When the parent is gone the process ends, whatever it is doing.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._changed = threading.Condition()
-        self._live: dict[str, Message] = {}
+        self._live: dict[tuple[str, str], Message] = {}
         self._short: deque[Message] = deque()
         self._work: deque[Message] = deque()
         self._cancelled: set[int] = set()
@@ -73,9 +74,9 @@ class Inbox:
                 case "cancel":
                     self._cancelled.add(message.header["id"])
                 case "hear":
-                    model = message.header["card"]["model_id"]
-                    overtaken = self._live.get(model)
-                    self._live[model] = message
+                    slot = message.header["card"]["model_id"], message.header["for"]
+                    overtaken = self._live.get(slot)
+                    self._live[slot] = message
                 case do if do in FILE_WORK:
                     self._work.append(message)
                 case _:

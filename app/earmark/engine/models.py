@@ -38,12 +38,18 @@ class LoadedModels:
         self._host = host
         self._kept: OrderedDict[tuple[str, str, str, str], LoadedModel] = OrderedDict()
 
-    def get(self, card: ModelCard, folder: Path | None, device: Device, precision: str) -> LoadedModel:
-        """Return the model with the checkpoint in `folder`; its hash is compared when it is loaded."""
+    def get(
+        self, card: ModelCard, folder: Path | None, device: Device, precision: str, *, together: int = 1
+    ) -> LoadedModel:
+        """Return the model with the checkpoint in `folder`; its hash is compared when it is loaded.
+
+        Args:
+            together: models that are used in turns, this among them: so many and one more are kept.
+        """
         checkpoint = read_checkpoint(folder) if folder else None
         key = (card.model_id, checkpoint.sha256 if checkpoint else "", device.name, precision)
         if key not in self._kept:
-            self._make_room()
+            self._make_room(max(KEPT, together + 1))
             if folder:
                 checkpoint = read_checkpoint(folder, verify=True)
             model = self._host.load(card, checkpoint, device.name, precision)
@@ -51,7 +57,7 @@ class LoadedModels:
         self._kept.move_to_end(key)
         return self._kept[key]
 
-    def _make_room(self) -> None:
-        if len(self._kept) >= KEPT:
+    def _make_room(self, most: int) -> None:
+        if len(self._kept) >= most:
             self._kept.popitem(last=False)
             release_memory()

@@ -21,6 +21,7 @@ from earmark.engine.hearing import FileHearing, FileJob, Part
 from earmark.engine.inbox import Inbox
 from earmark.engine.live import fitted_clip, own_frames
 from earmark.engine.models import LoadedModel, LoadedModels
+from earmark.engine.shifts import hear_shifted
 from earmark.host import Call, Host
 from earmark.installed import Entry
 from earmark.plain import card_from_plain, card_to_plain, error_to_plain
@@ -103,7 +104,7 @@ class Service:
         hearing = FileHearing(
             job,
             loaded,
-            infer=partial(self._infer, embedding=header["embeddings"]),
+            infer=partial(self._infer, embedding=header["embeddings"], shifts=header["shifts"]),
             pause=self._pause,
             tell=lambda news: self._tell(news, hearing.total_seconds, time.perf_counter() - began),
         )
@@ -116,7 +117,7 @@ class Service:
         clip, seconds = fitted_clip(
             message.arrays[0], message.header["sample_rate"], loaded.card, message.header["start"]
         )
-        (heard,) = self._infer(loaded, [clip], "live sound")
+        (heard,) = self._infer(loaded, [clip], "live sound", shifts=message.header["shifts"])
         heard = own_frames(heard, seconds, loaded.card)
         arrays = [heard.scores] if heard.frames is None else [heard.scores, heard.frames]
         return {"hop": heard.hop} | self._used(loaded), arrays
@@ -149,7 +150,11 @@ class Service:
         self._install(header["plugin"])
         folder = Path(header["checkpoint"]) if header["checkpoint"] else None
         loaded = self._models.get(
-            card_from_plain(header["card"]), folder, self._device_for(header["plugin"]), header["precision"]
+            card_from_plain(header["card"]),
+            folder,
+            self._device_for(header["plugin"]),
+            header["precision"],
+            together=header["together"],
         )
         return loaded
 
@@ -164,11 +169,16 @@ class Service:
         return self._chosen
 
     def _infer(
-        self, loaded: LoadedModel, clips: Sequence[Clip], where: str, *, embedding: bool = False
+        self, loaded: LoadedModel, clips: Sequence[Clip], where: str, *, shifts: int, embedding: bool = False
     ) -> Sequence[Heard]:
         use_threads(spare=int(time.monotonic() - self._last_live < LIVE_FOR))
         want = Want(frames=loaded.card.draws_timeline, embedding=embedding)
-        return self._host.infer(loaded.card, loaded.model, clips, want, what=where)
+
+        def ask(clips: Sequence[Clip], only_scores: bool) -> Sequence[Heard]:
+            wanted = Want(frames=False) if only_scores else want
+            return self._host.infer(loaded.card, loaded.model, clips, wanted, what=where)
+
+        return ask(clips, False) if shifts == 1 else hear_shifted(ask, clips, shifts)
 
     def _pause(self) -> None:
         """Between two batches of file work: answer what is more urgent; end this if nobody wants it any more."""

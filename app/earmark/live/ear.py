@@ -126,7 +126,7 @@ class Ear:
     def _moment(self, heard: Heard, start: float, seconds: float, times: tuple[float, float]) -> Moment:
         newest = heard.scores
         if heard.frames is not None and heard.hop:
-            newest = self._follow(start, heard.frames, heard.hop)
+            newest = self._follow(max(start, seconds - len(heard.frames) * heard.hop), heard.frames, heard.hop)
         hop, self._before = seconds - self._before, seconds
         return Moment(seconds, heard.scores, self._smoothed.follow(newest, seconds), newest, *times, hop)
 

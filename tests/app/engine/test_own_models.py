@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from earmark import ensembles
 from earmark.api import CheckpointError, PluginError
 from earmark.checkpoints import describe, installed, read_checkpoint, remove
+from earmark.ensembles import Ensemble
 
 NETWORK = """
 from safetensors.numpy import load_file, save_file
@@ -150,3 +152,16 @@ def test_a_model_too_many_is_let_go_of_and_loaded_again_when_it_is_asked(publish
         engines.convert(published, "toy", f"model{number}")
     scores = [engines.analyse(recording, f"toy/model{number}").tags()[0][1] for number in (0, 1, 2, 3, 0)]
     np.testing.assert_allclose(scores, [0, 0.25, 0.5, 0.75, 0])
+
+
+def test_an_ensemble_is_told_apart_by_the_weights_of_its_members(published, engines):
+    for name in ("one", "two"):
+        engines.convert(published, "toy", name)
+    ensembles.write(Ensemble(name="both", members=("toy/one", "toy/two")))
+    before = engines.heading("ensemble/both")
+    published.write_text("0.5")
+    engines.convert(published, "toy", "two")
+    after = engines.heading("ensemble/both")
+    assert before.thresholds == {"quiet": 0.25}
+    assert len(before.weights_sha256) == 64
+    assert before.weights_sha256 != after.weights_sha256
