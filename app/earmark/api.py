@@ -227,6 +227,7 @@ class Run(Protocol):
     """What a `train` hook reports to and is steered by."""
 
     device: str
+    folder: Path
 
     def preparing(self, done: int, total: int) -> None:
         """Report how many recordings are made ready; raises `Stopped` or `Cancelled` as `progress` does."""
@@ -254,6 +255,10 @@ class Run(Protocol):
 
     def latest(self) -> Path | None:
         """Return the newest whole checkpoint, to go on from."""
+        ...
+
+    def best(self) -> Path | None:
+        """Return the best checkpoint that was evaluated; of equals the newest."""
         ...
 
 

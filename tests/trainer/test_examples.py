@@ -110,7 +110,7 @@ def test_a_recording_is_decoded_once_and_again_when_it_changed(recording, tmp_pa
     assert len(waveforms.samples(path)) == 3 * RATE
 
 
-def test_held_out_examples_are_judged_by_the_mean_of_their_windows(recording, source):
+def test_held_out_examples_are_judged_by_the_mean_of_their_windows(recording, source, tmp_path):
     class Loudness(nn.Module):
         def __init__(self):
             super().__init__()
@@ -129,3 +129,7 @@ def test_held_out_examples_are_judged_by_the_mean_of_their_windows(recording, so
     judged = found.judge(Loudness().eval())
     assert judged.scores.argmax(1).tolist() == judged.truth.argmax(1).tolist() == [0, 1]
     assert found.evaluate(Loudness().eval())["score"] == 1.0
+    found.finish(Loudness().eval(), tmp_path)
+    kept = np.load(tmp_path / "judged.npz")
+    assert kept["numbers"].tolist() == [1, 2]
+    assert kept["scores"].argmax(1).tolist() == [0, 1]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 from earmark.api import Cancelled, Stopped
@@ -34,12 +36,15 @@ class ToySource:
         points, kinds = self.batch(999, 0)
         return {"score": float((network(points).argmax(1) == kinds).float().mean())}
 
+    def finish(self, network, folder):
+        torch.save(network.state_dict(), folder / "finished.pt")
+
 
 class ToyTask:
-    def __init__(self) -> None:
+    def __init__(self, source=None) -> None:
         torch.manual_seed(3)
         self.network = nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.2), nn.Linear(8, 3))
-        self.source = ToySource()
+        self.source = source or ToySource()
         self.losses: list[float] = []
 
     def loss(self, network, batch):
@@ -52,7 +57,7 @@ class ToyTask:
         return self.source.evaluate(network)
 
     def write(self, folder, network, metrics):
-        torch.save(network.state_dict(), folder / "network.pt")
+        save_file(network.state_dict(), folder / "network.safetensors")
 
 
 RECIPE = Recipe(epochs=4, steps=5, learning_rate=0.05, warmup=2, evaluate_every=2, loaders=0, precision="32-true")
@@ -76,7 +81,7 @@ class Run(JobRun):
 
 
 def network_of(run: JobRun) -> dict:
-    return torch.load(run.latest() / "network.pt", weights_only=True)
+    return load_file(run.latest() / "network.safetensors")
 
 
 def test_a_toy_set_is_learnt(tmp_path):
@@ -98,12 +103,64 @@ def test_a_run_that_died_and_went_on_ends_as_the_uninterrupted_one(tmp_path, die
     assert all(torch.equal(found[name], expected[name]) for name in expected)
 
 
+def test_the_best_network_is_judged_at_the_end_not_the_last(tmp_path):
+    class Peaked(ToySource):
+        def evaluate(self, network):
+            self.peak = not hasattr(self, "peak")  # the first evaluation is the best
+            return {"score": float(self.peak)}
+
+    fit(ToyTask(Peaked()), Peaked(), RECIPE, run := Run(tmp_path))
+    finished, best, last = (
+        torch.load(tmp_path / "finished.pt"),
+        load_file(run.best() / "network.safetensors"),
+        network_of(run),
+    )
+    assert all(torch.equal(finished[name], best[name]) for name in best)
+    assert any(not torch.equal(finished[name], last[name]) for name in last)
+
+
+def test_a_run_without_progress_ends_early(tmp_path):
+    class Flat(ToySource):
+        def evaluate(self, network):
+            return {"score": 0.5}
+
+    recipe = replace(RECIPE, epochs=9, evaluate_every=1, patience=2)
+    fit(ToyTask(Flat()), Flat(), recipe, run := Run(tmp_path))
+    assert run.latest().name.startswith("00002")
+
+
+def test_a_checkpoint_within_an_epoch_is_gone_on_from(tmp_path):
+    recipe = replace(RECIPE, keep_minutes=0)
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    whole.mkdir(), broken.mkdir()
+    fit(ToyTask(), ToySource(), recipe, Run(whole))
+    with pytest.raises(Interrupted):
+        fit(ToyTask(), ToySource(), recipe, run := Run(broken, dies_at=(2, 3)))
+    assert run.latest().name == "00002-000003"
+    fit(task := ToyTask(), ToySource(), recipe, Run(broken))
+    assert len(task.losses) == 7
+    expected, found = network_of(Run(whole)), network_of(Run(broken))
+    assert all(torch.equal(found[name], expected[name]) for name in expected)
+
+
+def test_where_memory_does_not_suffice_a_batch_is_heard_in_pieces(tmp_path):
+    class Hungry(ToyTask):
+        def loss(self, network, batch):
+            if len(batch[0]) > 4:
+                raise torch.OutOfMemoryError
+            return super().loss(network, batch)
+
+    fit(task := Hungry(), ToySource(), RECIPE, Run(tmp_path))
+    assert len(task.losses) == 4 * RECIPE.epochs * RECIPE.steps
+    assert sum(task.losses[-20:]) < 0.9 * sum(task.losses[:20])
+
+
 def test_stop_keeps_a_usable_model_and_says_so(tmp_path):
     control = Control()
     control.wish = "stop"
     with pytest.raises(Stopped):
         fit(ToyTask(), ToySource(), RECIPE, run := Run(tmp_path, control=control))
-    assert (run.latest() / "network.pt").exists()
+    assert (run.latest() / "network.safetensors").exists()
 
 
 def test_cancel_stops_between_steps_and_keeps_the_checkpoint(tmp_path):

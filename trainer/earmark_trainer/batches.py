@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Protocol
 
 import torch
@@ -27,6 +28,10 @@ class Source(Protocol):
 
     def evaluate(self, network: nn.Module) -> Mapping[str, float]:
         """Return metrics on sounds that no batch holds; "score" is the one to be best at."""
+        ...
+
+    def finish(self, network: nn.Module, folder: Path) -> None:
+        """Leave in the job's folder what the best network, in evaluation mode, says of sounds that decided nothing."""
         ...
 
 

@@ -94,6 +94,7 @@ class ExampleSource:
         readable = _readable(job, self.waveforms, run)
         self.train = [each for each in readable if each.split == "train"]
         self.held = {split: [each for each in readable if each.split == split] for split in ("validate", "test")}
+        self.places = {each: number for number, each in enumerate(job.examples)}
         if not self.train:
             hint = "At least one readable example must be for training."
             raise DatasetError("This job has no sounds to train on.", hint=hint)
@@ -200,6 +201,19 @@ class ExampleSource:
         }
         known = {name: value for name, value in found.items() if value is not None}
         return {"score": known.get("accuracy", known.get("mAP", 0.0)), **known, "clips": told.clips}
+
+    def finish(self, network: nn.Module, folder: Path) -> None:
+        """Leave what the network says of each held-out example in `judged.npz`, for the report.
+
+        Arrays: `numbers` [examples], their places in the job; `scores` and `truth` [examples, labels].
+        """
+        kept = self.held["validate"] + self.held["test"]
+        parts = [self.judge(network, split) for split in ("validate", "test")]
+        numbers = [self.places[each] for each in kept]
+        scores, truth = (np.concatenate([getattr(part, name) for part in parts]) for name in ("scores", "truth"))
+        beside = folder / "judged.part.npz"
+        np.savez(beside, numbers=np.array(numbers, np.int64), scores=scores, truth=truth)
+        beside.replace(folder / "judged.npz")
 
 
 def at_speed(sound: Float, speed: float, sample_rate: int) -> Float:

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 import torch
 from lightning_fabric import Fabric
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from earmark.api import Cancelled, Run, Stopped, TrainJob
@@ -29,6 +30,7 @@ from earmark_trainer.recipe import Recipe
 __all__ = ["Recipe", "Source", "Task", "fit", "open_source", "precision"]
 
 STATE = "state.pt"
+TENSORS = "network.safetensors"
 STATISTICS_BATCHES = 30
 
 
@@ -154,7 +156,9 @@ class _Session:
                 self._advance(found)
             except Stopped:
                 self._close(evaluated=True)
+                self._finish()
                 raise
+        self._finish()
 
     def _is_enough(self) -> bool:
         return bool(self.recipe.patience) and self.without >= self.recipe.patience
@@ -237,6 +241,15 @@ class _Session:
         self.best, self.without = self.fabric.broadcast((self.best, self.without))
         self.network.train()
         self.kept_at = time.monotonic()
+
+    def _finish(self) -> None:
+        """Let the source judge the best network on what no decision was made by."""
+        best = self.run.best()
+        if best is None or not self.fabric.is_global_zero:
+            return
+        network = self._best_network().to(self.fabric.device)
+        network.load_state_dict(load_file(best / TENSORS))
+        self.source.finish(network.eval(), self.run.folder)
 
     def _state(self) -> dict[str, Any]:
         return {

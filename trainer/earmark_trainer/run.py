@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from earmark.api import Cancelled, EarmarkError, Stopped
+from earmark.training.job_file import best_checkpoint, checkpoints
 
 VERSION = 1
 
@@ -117,24 +118,23 @@ class JobRun:
                 sentence, hint=f"Make room in {self.folder} and resume: the one before is whole."
             ) from error
         _sync(final.parent)
-        self._drop_old(final)
+        self._drop_old()
         self.event("checkpoint", epoch=epoch, step=step, score=score)
 
-    def _drop_old(self, newest: Path) -> None:
+    def _drop_old(self) -> None:
         """Keep the newest, the one before it, and the best."""
-        kept = sorted((newest.parent).glob("[0-9]*[0-9]"))
-        best = max(kept, key=_score)
-        for folder in kept[:-2]:
+        best = self.best()
+        for folder in checkpoints(self.folder)[:-2]:
             if folder != best:
                 shutil.rmtree(folder)
 
     def latest(self) -> Path | None:
         """Return the newest whole checkpoint, to go on from."""
-        return max((self.folder / "checkpoints").glob("[0-9]*[0-9]"), default=None)
+        return max(checkpoints(self.folder), default=None)
 
-
-def _score(folder: Path) -> float:
-    return json.loads((folder / "score.json").read_text())["score"]
+    def best(self) -> Path | None:
+        """Return the best checkpoint that was evaluated; of equals the newest."""
+        return best_checkpoint(self.folder)
 
 
 def _sync(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,18 @@ def read_job(folder: Path) -> TrainJob:
     if fields.get("start_from"):
         fields["start_from"] = Path(fields["start_from"])
     return TrainJob(folder=folder, **fields)
+
+
+def checkpoints(folder: Path) -> list[Path]:
+    """Return the whole checkpoints of a job's folder, the oldest first."""
+    return sorted((folder / "checkpoints").glob("[0-9]*[0-9]"))
+
+
+def best_checkpoint(folder: Path) -> Path | None:
+    """Return the checkpoint of a job with the highest score; of equals the newest; None where none was evaluated."""
+    scores = {each: json.loads((each / "score.json").read_text())["score"] for each in checkpoints(folder)}
+    evaluated = [each for each, score in scores.items() if math.isfinite(score)]
+    return max(evaluated, key=lambda each: (scores[each], each), default=None)
 
 
 def _example(fields: dict[str, Any]) -> Example:
