@@ -15,7 +15,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import torch
 from lightning_fabric import Fabric
@@ -226,7 +226,7 @@ class _Session:
             with self.fabric.no_backward_sync(self.network, enabled=number < len(pieces)), self.fabric.autocast():
                 loss = self.task.loss(self.network, piece) * share
             self.fabric.backward(loss)
-            value += float(self.fabric.all_reduce(loss.detach(), reduce_op="mean"))  # the mean over all machines
+            value += cast(Tensor, self.fabric.all_reduce(loss.detach(), reduce_op="mean")).item()
         return value
 
     def _close(self, *, evaluated: bool) -> None:
