@@ -43,6 +43,39 @@ class PackedLinear(nn.Module):
         return torch.ops.mkldnn._linear_pointwise(x.to(self.dtype), self._weight, self._bias, *self._activation)
 
 
+class PackedConvolution(nn.Module):
+    """A convolution of a map whose channels lie last in memory: [B, in, H, W] → [B, out, H', W'] in `dtype`, alike.
+
+    Args:
+        shape: of the map that a call usually brings; the layout is chosen for it, any size is right.
+        activation: what follows it, done with it: "gelu", "silu", "relu" or nothing.
+    """
+
+    def __init__(
+        self, convolution: nn.Conv2d, *, shape: tuple[int, int, int, int], dtype: torch.dtype, activation: str = ""
+    ) -> None:
+        super().__init__()
+        self.dtype = dtype
+        how = (convolution.padding, convolution.stride, convolution.dilation)
+        self._how = (*(list(each) for each in how), convolution.groups)
+        weight = convolution.weight.detach().to(dtype).contiguous()
+        self._weight = torch.ops.mkldnn._reorder_convolution_weight(weight, *self._how, list(shape))
+        self._bias = None if convolution.bias is None else convolution.bias.detach().to(dtype)
+        self._activation = _FUSED[activation]
+
+    def forward(self, x: Tensor, beside: Tensor | None = None) -> Tensor:
+        """Return the map; with what is `beside` it [B, out, H', W'] added, where there is no activation."""
+        x = x.to(self.dtype).contiguous(memory_format=torch.channels_last)
+        if beside is not None:
+            with_it = (*self._how, "add", 1.0, None, [], None)
+            return torch.ops.mkldnn._convolution_pointwise.binary(x, beside, self._weight, self._bias, *with_it)
+        return torch.ops.mkldnn._convolution_pointwise(x, self._weight, self._bias, *self._how, *self._activation)
+
+
+_FUSED = {"": ("none", [], ""), "gelu": ("gelu", [], "none"), "silu": ("swish", [], ""), "relu": ("relu", [], "")}
+"""What oneDNN calls the activations that it does with a convolution, and how."""
+
+
 class Cast(nn.Module):
     """Brings what passes to a type."""
 

@@ -1,0 +1,30 @@
+"""The models on offer."""
+
+from __future__ import annotations
+
+from earmark.api import ModelCard, Weights
+from earmark_torch.labels import labels_of
+
+SOURCE = "https://github.com/LeeCiang/ASCA"
+"""The authors' page; it says that code will come, and holds no weights."""
+
+CARDS = (
+    ModelCard(
+        model_id="asca/audioset",
+        title="ASCA, AudioSet",
+        sample_rate=16000,
+        window_seconds=10.0,
+        min_seconds=0.5,
+        labels=labels_of("audioset_527.csv"),
+        embeds=True,
+        weights=(
+            Weights(
+                name="ASCA, balanced AudioSet",
+                url="bundled:asca-audioset",
+                source=SOURCE,
+                figures={"mAP on AudioSet (balanced)": 0.351},
+            ),
+        ),
+        paper="Li et al., ASCA: Less Audio Data is More Insightful, ICASSP 2024, arXiv 2309.13373",
+    ),
+)
