@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from earmark.api import Float
+from earmark.api import Float, Weights
 
 Pool = Literal["max", "mean"]
 _ROUNDING = 0.01  # seconds: what float32 may be off after some hours
@@ -27,6 +27,7 @@ class Heading:
         has_weights: the model can be run on this machine.
         error: why it cannot, in a sentence; empty where it can.
         embeds: it gives embeddings; one without labels gives nothing else.
+        published: weights that are published for it.
     """
 
     model_id: str
@@ -41,6 +42,7 @@ class Heading:
     plugin: str = ""
     error: str = ""
     embeds: bool = False
+    published: tuple[Weights, ...] = ()
 
     @property
     def only_embeds(self) -> bool:

@@ -12,12 +12,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from earmark import __version__, display, folders
 from earmark.errors import EarmarkError
+
+if TYPE_CHECKING:
+    from earmark.analysis import Heading
+    from earmark.engine_client import Engines
 
 PATIENCE = 60.0  # seconds; importing torch from a cold disk takes ten
 ROOM_NEEDED = 1 << 30  # bytes
@@ -44,8 +49,12 @@ class Finding:
         return not self.advice
 
 
-def examine() -> Iterator[Finding]:
-    """Yield what was found, as it is found."""
+def examine(*, every_model: bool = False) -> Iterator[Finding]:
+    """Yield what was found, as it is found.
+
+    Args:
+        every_model: have every model hear its golden clips, not only those that are in use.
+    """
     yield Finding(name="Earmark", found=f"{__version__}, Python {platform.python_version()} on {platform.platform()}")
     yield Finding(name="Machine", found=_machine())
     yield from _torch()
@@ -55,7 +64,7 @@ def examine() -> Iterator[Finding]:
     yield _sound()
     for name, folder in (("Your data", folders.home()), ("Cache", folders.cache_folder())):
         yield examine_folder(name, folder)
-    yield from _models()
+    yield from _models(every_model)
 
 
 def _machine() -> str:
@@ -203,14 +212,17 @@ def examine_folder(name: str, folder: Path) -> Finding:
     return Finding(name=name, found=f"{folder}, {free / 2**30:.0f} GB free")
 
 
-def _models() -> Iterator[Finding]:
+def _models(every_model: bool) -> Iterator[Finding]:
+    from earmark import settings
     from earmark.engine_client import Engines
 
-    engines = Engines()
+    chosen = settings.read()
+    engines = Engines(device=chosen.device, precision=chosen.precision)
     try:
         headings = engines.headings()
         for fault in engines.faults():
             yield Finding(name="Plugin", found=fault.sentence, advice=fault.hint or "Ask its author.")
+        yield from _golden(engines, headings, None if every_model else chosen.models)
     except EarmarkError as error:
         yield Finding(name="Models", found=error.sentence, advice=error.hint or "See the log.", essential=True)
         return
@@ -223,10 +235,39 @@ def _models() -> Iterator[Finding]:
         yield Finding(name="Models", found=found)
 
 
+def _golden(engines: Engines, headings: Sequence[Heading], model_ids: Sequence[str] | None) -> Iterator[Finding]:
+    """Have these models, or all, hear their golden clips on the device and in the precision that the settings say."""
+    ready = [heading.model_id for heading in headings if heading.has_weights and heading.weights_sha256]
+    for model_id in [each for each in ready if model_ids is None or each in model_ids]:
+        try:
+            off = engines.golden_difference(model_id)
+        except EarmarkError as error:
+            yield Finding(name="Golden", found=f"{model_id}: {error.sentence}", advice=error.hint or "See the log.")
+            continue
+        if off is not None:
+            yield describe_golden(
+                model_id, *off, where=f"{engines.device_line().partition(':')[0]}, {engines.precision}"
+            )
+    if model_ids is not None and set(ready) - set(model_ids):
+        yield Finding(name="Golden", found="the other models: earmark doctor --models")
+
+
+def describe_golden(model_id: str, difference: float, allowed: float, *, where: str) -> Finding:
+    """Say whether a model answers as its weights should."""
+    if difference <= allowed:
+        return Finding(name="Golden", found=f"{model_id} answers as it should ({where}; {difference:.1e} off)")
+    found = (
+        f"{model_id} answers differently than its weights should: by {difference:.2g}, where {allowed:g} is rounding"
+    )
+    return Finding(
+        name="Golden", found=f"{found} ({where})", advice="Do not trust it here: choose another device or fp32."
+    )
+
+
 def _ready(model_ids: list[str]) -> Finding:
     if model_ids:
         return Finding(name="Models", found=f"ready: {', '.join(model_ids)}")
-    return Finding(name="Models", found="none is ready", advice="See: earmark models list, earmark models fetch", essential=True)
+    return Finding(name="Models", found="none is ready", advice="Try: earmark models fetch", essential=True)
 
 
 def ask(program: str, *, patience: float = PATIENCE) -> tuple[dict, str]:

@@ -20,7 +20,7 @@ def fetchable_weights(card: ModelCard) -> Weights:
     Raises:
         CheckpointError: there are none, or they are on a page for people; the hint says what to do.
     """
-    found = published_weights(card)
+    found = published_weights(card.weights)
     if found is None:
         raise CheckpointError(f"No weights of {card.model_id} are published.", hint=way_to(card))
     weights, source = found
@@ -67,6 +67,6 @@ def ready_weights(card: ModelCard) -> Checkpoint | None:
 
 def by_hand(card: ModelCard) -> str:
     """Return what a person can do where this machine cannot fetch."""
-    found = published_weights(card)
+    found = published_weights(card.weights)
     page = found[1].page if found else ""
     return f"Or fetch it on another machine from {page}, then here: {import_line(card.model_id)}"

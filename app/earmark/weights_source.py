@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -89,9 +90,9 @@ def is_address(url: str) -> bool:
     return url.startswith(BUNDLED) or source_of(url) is not None
 
 
-def published_weights(card: ModelCard) -> tuple[Weights, Source] | None:
-    """Return the first of a card's weights that can be fetched, or else the first on a page; None where none is out."""
-    found = [(weights, source) for weights in card.weights if (source := source_of(weights.url))]
+def published_weights(offered: Sequence[Weights]) -> tuple[Weights, Source] | None:
+    """Return the first weights that can be fetched, or else the first on a page; None where none are on the web."""
+    found = [(weights, source) for weights in offered if (source := source_of(weights.url))]
     return min(found, key=lambda each: isinstance(each[1], Page), default=None)
 
 
@@ -103,7 +104,7 @@ def import_line(model_id: str) -> str:
 
 def way_to(card: ModelCard) -> str:
     """Return how the weights of a card come to this machine, as a hint."""
-    found = published_weights(card)
+    found = published_weights(card.weights)
     if found is None:
         return f"Import them: {import_line(card.model_id)}"
     if isinstance(found[1], Page):

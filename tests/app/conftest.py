@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -53,6 +54,7 @@ class Web:
         self.asked: list[tuple[str, str]] = []
         self.authorised: dict[str, str] = {}  # path → the Authorization header that came
         self.released = threading.Event()  # what stalls ends
+        self.silent = False  # it stalls, and somebody still waits
         handler = type("Handler", (_Handler,), {"web": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
@@ -165,7 +167,18 @@ class _Handler(BaseHTTPRequestHandler):
             if served.bytes_a_second:
                 time.sleep(size / served.bytes_a_second)
         if stall < len(body):
-            self.web.released.wait(60)
+            self.web.silent = True
+            while not self.web.released.wait(0.02) and self._has_reader():
+                pass
+            self.web.silent = False
+
+    def _has_reader(self) -> bool:
+        try:
+            return self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
 
 
 @pytest.fixture

@@ -1,0 +1,179 @@
+"""Getting models that are published but not here: downloaded, or from a file that a person has; then used at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from earmark.analysis import Heading
+from earmark.api import Cancelled, CheckpointError, ModelCard, Weights
+from earmark.gui.actions import Deed
+from earmark.gui.desk import Desk
+from earmark.gui.errand import Errands
+from earmark.gui.layout import Tools
+from earmark.gui.model_picker import is_gettable
+from earmark.gui.part import Part
+from earmark.gui.weights_window import WeightsWindow
+
+DEEDS = (Deed(name="get_weights", menu="|&Model", text="&Get weights…", needs="gettable"),)
+SHOWN_EVERY = 0.1  # seconds between two reports of how far it is
+
+
+class Getting(QObject):
+    """The window of weights, and what is done from it."""
+
+    _went_on = Signal(str, object, object)  # what, bytes done, in all or None
+    _said = Signal(str)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self._errands = Errands(desk, desk.notices.report)
+        self._stop, self._unasked = threading.Event(), threading.Event()  # downloading; asking for a size
+        self.window: WeightsWindow | None = None  # while it is open
+        desk.listening.headings_known.connect(lambda headings: desk.changed.emit())
+        self._went_on.connect(self._show_progress)
+        self._said.connect(self._show_step)
+
+    @property
+    def part(self) -> Part:
+        """Return what this adds to the window."""
+        return Part(
+            deeds=DEEDS,
+            doing={"get_weights": self.open},
+            given=lambda: {"gettable"} if self._gettable() else set(),
+            close=self._close,
+        )
+
+    def equip(self, tools: Tools) -> None:
+        """Be asked by the toolbar's list of models, and have it use what has come."""
+        self._tools = tools
+        tools.model.weights_asked.connect(self.open)
+
+    def open(self, model_id: str = "") -> None:
+        """Show what is published for a model, or for the first that is not here."""
+        headings = self._gettable()
+        if not headings:
+            return
+        model_id = model_id or headings[0].model_id
+        if self.window:
+            self.window.show_model(model_id)
+            return
+        self.window = window = WeightsWindow(self._desk.window, headings, model_id)
+        window.picked.connect(self._ask_for_size)
+        window.download_asked.connect(self._download)
+        window.file_given.connect(self._import)
+        window.cancelled.connect(self._stop.set)
+        window.finished.connect(lambda _: self._forget())
+        window.show()
+        self._ask_for_size()
+
+    def _forget(self) -> None:
+        self.window = None
+        self._unasked.set()
+
+    def _gettable(self) -> list[Heading]:
+        return [heading for heading in self._desk.listening.headings if is_gettable(heading)]
+
+    def _ask_for_size(self) -> None:
+        """Ask the server how much it is, where nobody has written it down; without an answer it stays unknown."""
+        window, weights = self.window, self.window.weights if self.window else None
+        if window is None or weights is None or not window.lacks_size:
+            return
+        self._unasked.set()
+        self._unasked = unasked = threading.Event()
+        model_id = window.model_id
+        self._errands.run(lambda: _size_of(weights, unasked.is_set), lambda size: self._show_size(model_id, size))
+
+    def _show_size(self, model_id: str, size: int | None) -> None:
+        if self.window:
+            self.window.show_size(model_id, size)
+
+    def _download(self, model_id: str) -> None:
+        self._bring(model_id, "Downloading", self._fetch)
+
+    def _import(self, model_id: str, path: Path) -> None:
+        plugin, _, name = model_id.partition("/")
+        self._bring(model_id, f"Reading {path.name}", lambda card: self._desk.engines.convert(path, plugin, name))
+
+    def _bring(self, model_id: str, what: str, bring: Callable[[ModelCard], object]) -> None:
+        """Have a model's weights brought on a thread, and use it then."""
+        if self.window is None:
+            return
+        self._stop.clear()
+        self.window.begin(what)
+        self._errands.run(lambda: self._work(model_id, bring), self._use, ended=self._end)
+
+    def _work(self, model_id: str, bring: Callable[[ModelCard], object]) -> tuple[str, list[Heading]] | None:
+        """Return the model and the models that there are then; None where it was cancelled."""
+        engines = self._desk.engines
+        card = next((card for card in engines.cards() if card.model_id == model_id), None)
+        if card is None:
+            raise CheckpointError(f"{model_id} is not offered any more.")
+        try:
+            bring(card)
+        except Cancelled:
+            return None
+        return model_id, engines.headings()
+
+    def _fetch(self, card: ModelCard) -> None:
+        from earmark.fetching import fetch_model
+        from earmark.weights_fetch import Told
+
+        told = Told(on_bytes=self._teller(), on_said=self._said.emit, cancelled=self._stop.is_set)
+        fetch_model(self._desk.engines, card, told=told)
+
+    def _teller(self) -> Callable[[int, int | None], None]:
+        told_at = 0.0
+
+        def tell(done: int, total: int | None) -> None:
+            nonlocal told_at
+            if time.monotonic() - told_at >= SHOWN_EVERY or done == total:
+                told_at = time.monotonic()
+                self._went_on.emit("Downloading", done, total)
+
+        return tell
+
+    def _show_progress(self, what: str, done: int, total: int | None) -> None:
+        if self.window:
+            self.window.go_on(what, done, total)
+
+    def _show_step(self, sentence: str) -> None:
+        if self.window:
+            self.window.progress.label.show_text(sentence)
+
+    def _use(self, brought: tuple[str, list[Heading]] | None) -> None:
+        if brought is None:
+            return
+        model_id, headings = brought
+        self._desk.listening.learn(headings)
+        self._tools.model.choose(model_id)
+        title = next((each.title for each in headings if each.model_id == model_id), model_id)
+        self._desk.notices.tell(f"{title} is ready, and listens from now on.")
+        if self.window:
+            self.window.end()
+            self.window.accept()
+
+    def _end(self) -> None:
+        if self.window:
+            self.window.end()
+
+    def _close(self) -> None:
+        self._stop.set()
+        self._unasked.set()
+        if self.window:
+            self.window.hide()
+        self._errands.close()
+
+
+def _size_of(weights: Weights, cancelled: Callable[[], bool]) -> int | None:
+    from earmark.weights_fetch import Told, WeightsFetch
+
+    try:
+        return WeightsFetch().size_of(weights, Told(cancelled=cancelled))
+    except (Cancelled, CheckpointError):
+        return None

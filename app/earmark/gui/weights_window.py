@@ -1,0 +1,212 @@
+"""Model ▸ Get weights…: what is published for a model, and the two ways in which it comes here."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from earmark.analysis import Heading
+from earmark.api import Weights
+from earmark.gui.progress_row import ProgressRow
+from earmark.gui.theme import muted
+from earmark.weights_source import Page, published_weights, source_of
+from earmark.weights_text import facts, size_text
+
+SHOWN = ("Licence", "Source", "Address", "Size", "Reaches")
+ASKING, UNKNOWN = "asking the server…", "not known before it is fetched"
+KINDS = "Checkpoints (*.safetensors *.pt *.pth *.pyth *.ckpt *.bin);;All files (*)"
+WIDTH = 560  # pixels
+
+
+class WeightsWindow(QDialog):
+    """Asks how the weights of a model are to come here, and shows how far they are. Nothing waits for it."""
+
+    picked = Signal()  # another model is shown
+    download_asked = Signal(str)  # model_id
+    file_given = Signal(str, object)  # model_id, Path of a file or a folder
+    cancelled = Signal()
+
+    def __init__(self, parent: QWidget, headings: Sequence[Heading], model_id: str) -> None:
+        super().__init__(parent)
+        self._headings, self._works = list(headings), False
+        self.model = QComboBox()
+        self.about, self.facts = QLabel(), {name: QLabel() for name in SHOWN}
+        self.by_hand = muted()
+        self.download = QPushButton("&Download")
+        self.file, self.folder = QPushButton("I have the &file…"), QPushButton("I have the f&older…")
+        self.close_button, self.progress = QPushButton("Close"), ProgressRow()
+        self._form = QFormLayout()
+        self._build(model_id)
+        self._lay_out()
+        self._connect()
+        self._show_model()
+
+    def _build(self, model_id: str) -> None:
+        self.setWindowTitle("Get weights")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for heading in self._headings:
+            self.model.addItem(heading.title, heading.model_id)
+        self.model.setCurrentIndex(max(self.model.findData(model_id), 0))
+        for label in (self.about, self.by_hand, *self.facts.values()):
+            label.setWordWrap(True)
+        for name, label in self.facts.items():
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+            label.setOpenExternalLinks(True)
+            label.setAccessibleName(name)
+        self.download.setDefault(True)
+        for button in (self.file, self.folder, self.close_button):
+            button.setAutoDefault(False)
+        self.progress.cancel.setToolTip("Stop; what has arrived is kept, and gone on with the next time (Esc)")
+        for widget, (name, tip) in self._names().items():
+            widget.setAccessibleName(name)
+            widget.setToolTip(tip)
+
+    def _names(self) -> dict[QWidget, tuple[str, str]]:
+        return {
+            self.model: ("Model", "The models whose weights are not on this machine"),
+            self.download: ("Download", "Fetch the weights, verify them, and use the model at once"),
+            self.file: ("I have the file", "Bring in a checkpoint in any published layout; nothing in it is executed"),
+            self.folder: ("I have the folder", "Bring in a folder with config.json and the weights"),
+            self.close_button: ("Close", "Close this window (Esc)"),
+        }
+
+    def _lay_out(self) -> None:
+        model = QLabel("&Model")
+        model.setBuddy(self.model)
+        self._form.addRow(model, self.model)
+        self._form.addRow("", self.about)
+        for name, label in self.facts.items():
+            self._form.addRow(name, label)
+        self._form.addRow("", self.by_hand)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        buttons = QHBoxLayout()
+        for button in (self.download, self.file, self.folder):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.close_button)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(12)
+        layout.addLayout(self._form)
+        layout.addStretch(1)
+        layout.addWidget(self.progress)
+        layout.addLayout(buttons)
+        self.resize(WIDTH, self.sizeHint().height())
+
+    def _connect(self) -> None:
+        self.model.currentIndexChanged.connect(lambda _: self._show_model())
+        self.model.currentIndexChanged.connect(lambda _: self.picked.emit())
+        self.download.clicked.connect(lambda: self.download_asked.emit(self.model_id))
+        self.file.clicked.connect(self._ask_for_file)
+        self.folder.clicked.connect(self._ask_for_folder)
+        self.close_button.clicked.connect(self.reject)
+        self.progress.cancelled.connect(self.cancelled)
+
+    @property
+    def model_id(self) -> str:
+        """Return the model that is shown."""
+        return self.model.currentData() or ""
+
+    @property
+    def weights(self) -> Weights | None:
+        """Return the weights that are offered."""
+        heading = next((each for each in self._headings if each.model_id == self.model_id), None)
+        found = published_weights(heading.published) if heading else None
+        return found[0] if found else None
+
+    @property
+    def lacks_size(self) -> bool:
+        """Tell whether only the server knows how much it is."""
+        return self.facts["Size"].text() == ASKING
+
+    def show_model(self, model_id: str) -> None:
+        """Show a model, unless another is being brought here."""
+        if not self._works and (row := self.model.findData(model_id)) >= 0:
+            self.model.setCurrentIndex(row)
+        self.raise_()
+        self.activateWindow()
+
+    def show_size(self, model_id: str, size: int | None) -> None:
+        """Show how much is to be fetched, as the server says."""
+        if model_id == self.model_id:
+            self.facts["Size"].setText(UNKNOWN if size is None else size_text(size))
+
+    def begin(self, what: str) -> None:
+        """Something comes; nothing else is offered meanwhile."""
+        self._offer(works=True)
+        self.progress.begin(what)
+
+    def go_on(self, what: str, done: int, total: int | None) -> None:
+        """It is so far."""
+        if total:
+            self.progress.go_on(f"{what}, {size_text(done)} of {size_text(total)},", done, total)
+        else:
+            self.progress.label.show_text(f"{what}, {size_text(done)}")
+
+    def end(self) -> None:
+        """It is here, or it was given up."""
+        self._offer(works=False)
+        self.progress.end()
+
+    def reject(self) -> None:
+        """Close; while something comes, stop that first."""
+        if self._works:
+            self.cancelled.emit()
+        else:
+            super().reject()
+
+    def _offer(self, *, works: bool) -> None:
+        self._works = works
+        for widget in (self.model, self.download, self.file, self.folder):
+            widget.setEnabled(not works)
+
+    def _show_model(self) -> None:
+        weights = self.weights
+        if weights is None:
+            return
+        source, known = source_of(weights.url), dict(facts(weights))
+        self.about.setText(f"{weights.name}: its weights are published, but not on this machine.")
+        is_page = isinstance(source, Page)
+        known["Size"] = known["Size"] or ("" if is_page else ASKING)
+        for name, label in self.facts.items():
+            label.setText(_linked(known[name]))
+            self._form.setRowVisible(label, bool(known[name]))
+        self.by_hand.setText(_by_hand(source) if is_page else "")
+        self._form.setRowVisible(self.by_hand, is_page)
+        self.download.setVisible(not is_page)
+
+    def _ask_for_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, f"Weights of {self.model.currentText()}", "", KINDS)
+        self._give(name)
+
+    def _ask_for_folder(self) -> None:
+        self._give(QFileDialog.getExistingDirectory(self, f"Weights of {self.model.currentText()}"))
+
+    def _give(self, name: str) -> None:
+        if name:
+            self.file_given.emit(self.model_id, Path(name))
+
+
+def _by_hand(page: Page) -> str:
+    return (
+        f"{page.host} gives nothing to a program: download it in a browser from the address above, then give it here."
+    )
+
+
+def _linked(text: str) -> str:
+    """Return an address as a link."""
+    plain = html.escape(text)
+    return f'<a href="{plain}">{plain}</a>' if text.startswith("https://") else plain
