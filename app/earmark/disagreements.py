@@ -105,6 +105,12 @@ def differing_spans(found: Sequence[Disagreement], side: Side, place: int) -> di
     return {label: np.array(times) for label, times in spans.items()}
 
 
+def within(spans: Mapping[str, Spans], start: float, end: float) -> dict[str, Spans]:
+    """Return the stretches of each label that reach into a span of time, and the labels that have some."""
+    there = {label: each[(each[:, 0] <= end) & (each[:, 1] >= start)] for label, each in spans.items()}
+    return {label: each for label, each in there.items() if len(each)}
+
+
 def _differing(spans: Sequence[Spans], edge: float) -> Iterator[tuple[float, float, list[bool]]]:
     """Yield onset, offset and who hears it, of the stretches that some hear and some do not."""
     times = np.unique(np.concatenate([each.ravel() for each in spans]))

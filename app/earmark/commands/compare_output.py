@@ -87,7 +87,8 @@ def _scores(scores: Sequence[float | None]) -> str:
 def _speed(analysis: Analysis) -> str:
     if not analysis.times_real_time:
         return "speed unknown"
-    return f"{analysis.times_real_time:.0f} × real time" + (f" on {analysis.device}" if analysis.device else "")
+    device = analysis.device.partition(":")[0]  # without the reason why it is no other
+    return f"{analysis.times_real_time:.0f} × real time" + (f" on {device}" if device else "")
 
 
 def document(compared: Compared, top: int) -> dict[str, Any]:

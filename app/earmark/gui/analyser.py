@@ -25,11 +25,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Question:
-    """A recording, and the model that is to hear it; `queued` where nobody looks at it."""
+    """A recording, and the model that is to hear it; `queued` where nobody looks at it.
+
+    Attributes:
+        beside: the model is compared with the one that is chosen.
+    """
 
     path: Path
     heading: Heading
     queued: bool = field(default=False, compare=False)
+    beside: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -135,10 +140,10 @@ class Analyser(QThread):
         """Cancel the question that is being answered; what waits is answered all the same."""
         self._giving_up = self.current
 
-    def forget(self) -> None:
-        """Drop the questions that wait."""
+    def forget(self, which: Callable[[Question], bool] = lambda question: True) -> None:
+        """Drop the questions that wait, or some of them."""
         with self._changed:
-            self._questions.clear()
+            self._questions = deque(each for each in self._questions if not which(each))
 
     def stop(self) -> None:
         """End the thread, soon."""

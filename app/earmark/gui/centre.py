@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollBar, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from earmark.gui.axes import LEFT, RIGHT
+from earmark.gui.lane_groups import LaneGroups
 from earmark.gui.lanes_view import LanesView
 from earmark.gui.overview import Overview
 from earmark.gui.score_strip import ScoreStrip
 from earmark.gui.selection import Selection
 from earmark.gui.selection_item import show_selection
 from earmark.gui.spectrogram_view import SpectrogramView
-from earmark.gui.theme import Theme, muted
+from earmark.gui.theme import DARK, Theme, muted
 from earmark.gui.time_span import TimeSpan
 
-MOST_LANES = 0.4  # of the height, unless the person moves the line between
+MOST_LANES, MOST_COMPARED = 0.4, 0.6  # of the height, unless the person moves the line between; of several models
 SCROLL_UNITS = 1_000  # of the scroll bar in a second
 
 
@@ -50,6 +51,9 @@ class Centre(QStackedWidget):
         self.overview = Overview(self.span)
         self.spectrogram = SpectrogramView(self.span, self.selection)
         self.lanes = LanesView(self.span)
+        self.groups = LaneGroups(self.lanes, self._compared_lanes)
+        self._theme = DARK
+        self._plain_sizes: list[int] = []  # before models were compared
         self.scores = ScoreStrip(self.span)
         self._bands = [show_selection(each.plot, self.selection) for each in (self.lanes, self.scores)]
         self._sizes_chosen = False  # by the person
@@ -63,7 +67,7 @@ class Centre(QStackedWidget):
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self.spectrogram)
-        self.splitter.addWidget(self.lanes)
+        self.splitter.addWidget(self.groups)
         self.splitter.addWidget(self.scores)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.splitterMoved.connect(self._keep_sizes)
@@ -84,13 +88,15 @@ class Centre(QStackedWidget):
         self.lanes.sought.connect(self.sought)
         self.scores.sought.connect(self.sought)
         self.lanes.grew.connect(self._make_room)
+        self.groups.arranging.connect(self._follow_groups)
         self.selection.changed.connect(lambda: self.overview.show_selection(self.selection.stretch))
         self.span.moved.connect(self._show_span)
         self.scroll_bar.valueChanged.connect(self._scroll)
 
     def wear(self, theme: Theme) -> None:
         """Draw in a theme's colours."""
-        for view in (self.overview, self.spectrogram, self.lanes, self.scores, *self._bands):
+        self._theme = theme
+        for view in (self.overview, self.spectrogram, self.lanes, self.groups, self.scores, *self._bands):
             view.wear(theme)
 
     def show_recording(self, shown: bool) -> None:
@@ -99,7 +105,7 @@ class Centre(QStackedWidget):
 
     def show_playhead(self, seconds: float) -> None:
         """Move the playhead in all views."""
-        for view in (self.overview, self.spectrogram, self.lanes, self.scores):
+        for view in (self.overview, self.spectrogram, self.lanes, self.groups, self.scores):
             view.show_playhead(seconds)
 
     def _keep_sizes(self) -> None:
@@ -107,10 +113,31 @@ class Centre(QStackedWidget):
 
     def _make_room(self) -> None:
         """Give the lanes the height they ask for, up to a part of the whole; never less than they have."""
-        lanes = min(self.lanes.sizeHint().height(), round(self.splitter.height() * MOST_LANES))
+        most = MOST_COMPARED if self.groups.groups else MOST_LANES
+        lanes = min(self.groups.sizeHint().height(), round(self.splitter.height() * most))
         above, has, scores = self.splitter.sizes()
         if not self._sizes_chosen and lanes > has:
             self.splitter.setSizes([above + has - lanes, lanes, scores])
+
+    def _compared_lanes(self) -> LanesView:
+        """Return lanes for another model: its labels have the same order, and the selection is seen in them too."""
+        lanes = LanesView(self.span, self.lanes.order)
+        lanes.grew.connect(self._make_room)
+        band = show_selection(lanes.plot, self.selection)
+        for view in (lanes, band):
+            view.wear(self._theme)
+        self._bands.append(band)
+        return lanes
+
+    def _follow_groups(self, count: int) -> None:
+        """Make room where models are compared, and give it back afterwards."""
+        if count:
+            self._plain_sizes = self._plain_sizes or self.splitter.sizes()
+        QTimer.singleShot(0, self, self._make_room if count else self._take_room_back)  # once they are laid out
+
+    def _take_room_back(self) -> None:
+        self.splitter.setSizes(self._plain_sizes or self.splitter.sizes())
+        self._plain_sizes = []
 
     def _show_span(self, start: float, end: float) -> None:
         page = round((end - start) * SCROLL_UNITS)

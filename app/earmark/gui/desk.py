@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -35,6 +35,7 @@ class Desk(QObject):
         library: None where it cannot be used; annotations then last as long as the window.
         do: the actions of all parts, once the window has made them.
         found: the recordings that the library was last searched for.
+        chosen_thresholds: model → label → threshold that the person chose; of the model that is judged when it is left.
     """
 
     changed = Signal()  # what there is may have changed: deeds are allowed or not
@@ -46,6 +47,7 @@ class Desk(QObject):
     do: Actions
     replay: Callable[[], bool] | None = None  # plays live sound again; says whether there is any
     found: Sequence[Path] = ()
+    step_aside: Callable[[int], bool] | None = None  # to what models disagree on; says whether there is any
 
     def __init__(
         self,
@@ -68,6 +70,7 @@ class Desk(QObject):
         self.shown = Shown(self.centre)
         self.findings = Findings(library or Memory())
         self.listening = Listening(engines, library, model_id=settings.read().models[0])
+        self.chosen_thresholds: dict[str, Mapping[str, float]] = {}
         self._connect()
 
     def _connect(self) -> None:

@@ -27,6 +27,8 @@ class EventViews:
 
     def step(self, count: int) -> None:
         """Select the next or previous event in the table's order, and go there."""
+        if self._desk.step_aside and self._desk.step_aside(count):
+            return
         number = self._desk.events.number_beside(count)
         if number is not None:
             self._desk.findings.select((number,))

@@ -51,6 +51,11 @@ class Findings(QObject):
         self._finder.start()
 
     @property
+    def found(self) -> Sequence[Event]:
+        """Return the model's own events, whatever persons say about them."""
+        return self._found
+
+    @property
     def annotations(self) -> Sequence[Annotation]:
         """Return what persons said about this recording."""
         return self._journal.annotations if self._journal else ()
@@ -102,6 +107,11 @@ class Findings(QObject):
         frames, hop = analysis.timeline()
         self.analysis_changed.emit()
         self._look_for(Search(frames, hop, analysis.labels, analysis.duration, self.settings))
+
+    def adopt(self, events: Sequence[Event]) -> None:
+        """Show these events of the model until they are found anew: another view has found them already."""
+        self._found = events
+        self._merge()
 
     def use(self, settings: EventSettings) -> None:
         """Find events by other settings, soon."""

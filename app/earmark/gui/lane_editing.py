@@ -68,6 +68,11 @@ class LaneEditing(QObject):
         self.ended.emit()
         return was_dragging
 
+    def stop(self) -> None:
+        """Hear the mouse no more: these lanes are to be looked at."""
+        self._plot.removeEventFilter(self)
+        self._viewport.removeEventFilter(self)
+
     def _let_go(self) -> None:
         self._held = None
         self._ground.item.show_draft(None)

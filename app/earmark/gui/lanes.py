@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from earmark.event_filter import STANDINGS, Standing, standing
 from earmark.judging import JudgedEvent
+from earmark.label_names import name_read
 
 LANE_PIXELS = 24
 MOST_ROWS = 3  # in a lane; what overlaps more than that lies on the last
@@ -17,19 +18,34 @@ TOUCHING = 1e-6  # seconds: the next begins where this one ends
 
 
 class LaneOrder:
-    """Which lane a label has: once shown it keeps its place, new ones come below, the surest first."""
+    """Which lane a label has: once shown it keeps its place, new ones come below, the surest first.
+
+    Labels that are read alike have the same place: several models' lanes may share one order.
+    """
 
     def __init__(self) -> None:
-        self._order: list[str] = []
+        self._order: list[str] = []  # what labels are known by
 
-    def arrange(self, events: Iterable[JudgedEvent]) -> list[str]:
-        """Return the labels of the lanes, from the top down; what a person drew counts as sure."""
-        best: dict[str, float] = {}
+    def arrange(self, events: Iterable[JudgedEvent], also: Iterable[str] = ()) -> list[str]:
+        """Return the labels of the lanes, from the top down; what a person drew counts as sure.
+
+        Args:
+            also: labels that have a lane without any event.
+        """
+        best = dict.fromkeys(also, 0.0)
         for event in events:
             score = 1.0 if event.score is None else event.score
             best[event.label] = max(score, best.get(event.label, 0.0))
-        self._order += sorted(best.keys() - set(self._order), key=lambda label: (-best[label], label))
-        return [label for label in self._order if label in best]
+        known_by = {label: name_read(label) for label in best}
+        known = set(self._order)
+        new = [label for label in sorted(best, key=lambda label: (-best[label], label)) if known_by[label] not in known]
+        self._order += dict.fromkeys(known_by[label] for label in new)
+        places = {name: place for place, name in enumerate(self._order)}
+        return sorted(best, key=lambda label: (places[known_by[label]], label))
+
+    def forget(self) -> None:
+        """Let labels take new places."""
+        self._order.clear()
 
 
 @dataclass(frozen=True)

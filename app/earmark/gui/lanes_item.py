@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
+from earmark.disagreements import NO_SPANS, Spans
 from earmark.event_filter import STANDINGS
 from earmark.gui.label_colours import label_colour, on_colour
 from earmark.gui.lanes import Lane
@@ -22,7 +23,7 @@ ROW_GAP = 1.0  # pixels between the rows of a lane
 NARROWEST = 2.0  # pixels
 FRAMED, CORNERED, TICKED = 4.0, 8.0, 14.0  # pixels: a bar of that width has room for a frame, a corner, a tick
 BEYOND = 40.0  # pixels beside the view: frames and ticks of what begins there are not seen
-TRANSLUCENT = 105  # of 255
+TRANSLUCENT, HATCHED = 105, 150  # of 255
 UNREVIEWED, ACCEPTED, REJECTED, DRAWN = range(len(STANDINGS))
 Floats = NDArray[np.float64]
 
@@ -74,6 +75,8 @@ class LanesItem(pg.GraphicsObject):
         self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self.lanes: list[Lane] = []
         self.draft: Draft | None = None
+        self.differing: Mapping[str, Spans] = {}
+        self._marked: tuple[str, float, float] | None = None  # label, onset, offset
         self.selected: NDArray[np.intp] = np.zeros(0, np.intp)
         self._theme: Theme = DARK
         self._duration = 1.0
@@ -82,6 +85,16 @@ class LanesItem(pg.GraphicsObject):
         """Draw these."""
         self.prepareGeometryChange()
         self.lanes, self._duration = lanes, duration
+        self.update()
+
+    def show_differing(self, spans: Mapping[str, Spans]) -> None:
+        """Hatch these stretches of these labels' lanes: another model hears something else there."""
+        self.differing = spans
+        self.update()
+
+    def mark(self, label: str, onset: float, offset: float) -> None:
+        """Frame a stretch of a label's lane; one without a label is none."""
+        self._marked = (label, onset, offset)
         self.update()
 
     def show_draft(self, draft: Draft | None) -> None:
@@ -141,19 +154,45 @@ class LanesItem(pg.GraphicsObject):
         _draw_corners(painter, bars.some(stands == DRAWN), on_colour(lane.label))
         if len(self.selected):
             self._outline(painter, bars.some(np.isin(lane.numbers[shown], self.selected)))
+        self._draw_differing(painter, self.differing.get(lane.label, NO_SPANS), place, exposed)
+        if self._marked and self._marked[0] == lane.label:
+            self._draw_mark(painter, np.array([self._marked[1:]]), place)
 
     def _bars(self, lane: Lane, shown: slice, place: QRectF) -> _Bars:
-        """Return the bars, cut off outside of the view: far away numbers are too large for the painter."""
-        scale = place.width() / self._duration
-        view: QRectF = self.viewRect() or self.boundingRect()
-        onsets = np.maximum(lane.onsets[shown], view.left() - BEYOND / scale)
-        offsets = np.minimum(lane.offsets[shown], view.right() + BEYOND / scale)
+        """Return the bars of the events of a lane."""
         height = place.height() * BAR_PART / lane.row_counts[shown]
         gap = np.where(lane.row_counts[shown] > 1, ROW_GAP, 0.0)
-        left = place.left() + onsets * scale
+        left, widths = self._extent(lane.onsets[shown], lane.offsets[shown], place)
         top = place.top() + place.height() * (1 - BAR_PART) / 2 + lane.rows[shown] * height
-        widths = np.maximum((offsets - onsets) * scale, NARROWEST)
         return _Bars(np.stack([left, np.round(top), widths, np.round(height - gap)], axis=1))
+
+    def _extent(self, onsets: Floats, offsets: Floats, place: QRectF) -> tuple[Floats, Floats]:
+        """Return left edges and widths in pixels, cut off outside of the view: the painter takes no larger numbers."""
+        scale = place.width() / self._duration
+        view: QRectF = self.viewRect() or self.boundingRect()
+        onsets = np.maximum(onsets, view.left() - BEYOND / scale)
+        offsets = np.minimum(offsets, view.right() + BEYOND / scale)
+        return place.left() + onsets * scale, np.maximum((offsets - onsets) * scale, NARROWEST)
+
+    def _whole(self, spans: Spans, place: QRectF) -> _Bars:
+        """Return stretches as bars as high as their lane."""
+        left, widths = self._extent(spans[:, 0], spans[:, 1], place)
+        top, height = np.full(len(spans), round(place.top()) + 1.0), np.full(len(spans), round(place.height()) - 3.0)
+        return _Bars(np.stack([left, top, widths, height], axis=1))
+
+    def _draw_differing(self, painter: QPainter, spans: Spans, place: QRectF, exposed: QRectF) -> None:
+        spans = spans[(spans[:, 1] >= exposed.left()) & (spans[:, 0] <= exposed.right())]
+        if len(spans):
+            colour = QColor(self._theme.text)
+            colour.setAlpha(HATCHED)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QBrush(colour, Qt.BrushStyle.BDiagPattern))
+            painter.drawRects(self._whole(spans, place).apart().rects())
+
+    def _draw_mark(self, painter: QPainter, span: Spans, place: QRectF) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(self._theme.accent), 2))
+        painter.drawRects(self._whole(span, place).grown(0.5).rects())
 
     def _outline(self, painter: QPainter, bars: _Bars) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
+from earmark.disagreements import Spans
 from earmark.event_filter import Standing
 from earmark.gui.axes import LEFT, RIGHT
 from earmark.gui.event_words import STANDING_WORDS, Probability, tooltip, unknown
@@ -23,9 +24,13 @@ from earmark.gui.plot import Playhead, TimeBox, time_plot
 from earmark.gui.theme import Theme, muted
 from earmark.gui.time_span import TimeSpan
 from earmark.judging import JudgedEvent
+from earmark.label_names import name_read
 
 MOST_ASKED = 12  # lanes that the view would like to show without scrolling
+NAME = "Event lanes; the events table says the same in words"
 HOW = "Drag an event to move it, its edges to resize it; drag beside it to draw one. Right button: more."
+
+HOW_LABEL = "Click to choose the label. Right button: accept or reject all, hide."
 
 
 class LanesView(QWidget):
@@ -41,13 +46,13 @@ class LanesView(QWidget):
     label_menu_asked = Signal(str, QPoint)
     grew = Signal()  # asks for another height than before
 
-    def __init__(self, span: TimeSpan) -> None:
+    def __init__(self, span: TimeSpan, order: LaneOrder | None = None) -> None:
         super().__init__()
         self.item, self.playhead, self.header = LanesItem(), Playhead(), LaneHeader()
         self._box = TimeBox(span)
         self._box.invertY(True)
         axes: dict[str, pg.AxisItem] = {"left": self.header}
-        self.plot = time_plot(self._box, axes, name="Event lanes; the events table says the same in words")
+        self.plot = time_plot(self._box, axes, name=NAME)
         self.ground = LaneGround(span, self.plot, self._box, self.item)
         self.editing = LaneEditing(self.plot, self.ground)
         self.scroll_bar = QScrollBar(Qt.Orientation.Vertical)
@@ -57,8 +62,9 @@ class LanesView(QWidget):
         self.hidden_labels: set[str] = set()
         self.hidden_standings: set[Standing] = set()
         self._probability: Probability = unknown
-        self._said = ""
-        self._order = LaneOrder()
+        self._said, self._how, self._how_label = "", HOW, HOW_LABEL
+        self.order = order or LaneOrder()
+        self._differing: Mapping[str, Spans] = {}
         self._lay_out()
         self._connect()
 
@@ -111,7 +117,7 @@ class LanesView(QWidget):
     def forget(self) -> None:
         """Show nothing, and let lanes take new places."""
         self.editing.cancel()
-        self._order = LaneOrder()
+        self.order.forget()
         self.hidden_labels.clear()
         self.show_events((), self.ground.duration)
         self.say("")
@@ -124,7 +130,7 @@ class LanesView(QWidget):
         self._waiting = None
         self.editing.cancel()  # the numbers are others now
         self.events = events
-        shown = [label for label in self._order.arrange(events) if label not in self.hidden_labels]
+        shown = self._labels()
         asked = self.sizeHint()
         self.item.show_lanes(lanes_of(events, shown, self.hidden_standings), duration)
         self.header.show_labels(shown)
@@ -132,6 +138,33 @@ class LanesView(QWidget):
         if self.sizeHint() != asked:
             self.updateGeometry()
             self.grew.emit()
+
+    def _labels(self) -> list[str]:
+        """Return the labels that have a lane, from the top down."""
+        arranged = self.order.arrange(self.events, self._differing)
+        return [label for label in arranged if label not in self.hidden_labels]
+
+    def show_differing(self, spans: Mapping[str, Spans]) -> None:
+        """Hatch where another model hears something else; a label has a lane for that alone."""
+        self._differing = spans
+        self.item.show_differing(spans)
+        if self._labels() != [lane.label for lane in self.item.lanes]:
+            self.show_events(self.events, self.ground.duration)
+
+    def mark(self, name: str, onset: float, offset: float) -> None:
+        """Frame a stretch in the lane of the label that is known by a name, and bring that into view."""
+        label = next((lane.label for lane in self.item.lanes if name_read(lane.label) == name), "")
+        self.item.mark(label, onset, offset)
+        self.reveal(label)
+
+    def only_look(self, how: str) -> None:
+        """Leave the events to be looked at; `how` says what can be done instead."""
+        self.editing.stop()
+        self._how, self._how_label = how, how
+
+    def be_called(self, title: str) -> None:
+        """Be told from other lanes by a model's title; "" where there are no others."""
+        self.plot.setAccessibleName(f"{title}: {NAME.lower()}" if title else NAME)
 
     def _show_waiting(self) -> None:
         if self._waiting:
@@ -208,12 +241,12 @@ class LanesView(QWidget):
         if place is None:
             return self._label_words(label) if label and pixel.x() < LEFT else ""
         number = self.item.event_at(place.x(), place.y(), 2 * self.ground.seconds_a_pixel())
-        return HOW if number is None else tooltip(self.events[number], self._probability)
+        return self._how if number is None else tooltip(self.events[number], self._probability)
 
     def _label_words(self, label: str) -> str:
         counts = counts_of(self.events, label)
         told = ", ".join(f"{count} {STANDING_WORDS[name].lower()}" for name, count in counts.items())
-        return f"{label_text(label)}: {told}\nClick to choose the label. Right button: accept or reject all, hide."
+        return f"{label_text(label)}: {told}\n{self._how_label}"
 
     def _pick(self, number: int | None, how: Qt.KeyboardModifier | None) -> None:
         selected: list[int] = np.atleast_1d(self.item.selected).tolist()

@@ -37,6 +37,7 @@ class Listening(QObject):
     """Has recordings heard, one at a time, and keeps what was heard."""
 
     headings_known = Signal(list)
+    chosen = Signal(str)  # model_id
     device_known = Signal(str)
     said = Signal(object, str)  # Path, its state in words
     began = Signal(str)
@@ -44,6 +45,8 @@ class Listening(QObject):
     ended = Signal()
     grew = Signal(object, object)  # Path, Growth
     heard = Signal(object, object)  # Path, Analysis
+    heard_beside = Signal(object, object)  # Path, Analysis of a model that is compared
+    gave_up = Signal(object, str, str)  # Path, model_id, why
     failed = Signal(object)  # EarmarkError
     running_changed = Signal(object)  # Running: how it is from now on; as it was where the new one cannot be
     settled = Signal(object)  # Item of the queue, as it is now
@@ -63,7 +66,7 @@ class Listening(QObject):
 
     def _connect(self) -> None:
         self._engines.on_notice = self.failed.emit
-        self._enquiry.headings_known.connect(self._learn)
+        self._enquiry.headings_known.connect(self.learn)
         self._enquiry.device_known.connect(self.device_known)
         self._enquiry.fault_known.connect(self.failed)
         self._enquiry.failed.connect(self.failed)
@@ -101,6 +104,7 @@ class Listening(QObject):
         """Use another model from now on."""
         self.model_id = model_id
         self._analyser.forget()
+        self.chosen.emit(model_id)
 
     def known(self, path: Path) -> Analysis | None:
         """Return what the chosen model heard in a recording, if that is in memory."""
@@ -115,6 +119,18 @@ class Listening(QObject):
             self.said.emit(path, "Waiting for the model")
         elif heading := self.heading:
             self._ask(path, heading, first=first)
+
+    def listen_beside(self, path: Path, model_id: str) -> None:
+        """Have a recording heard by another model too, after what waits."""
+        heading = next((each for each in self.headings if each.model_id == model_id), None)
+        if analysis := self._kept.get((path, model_id)):
+            self.heard_beside.emit(path, analysis)
+        elif heading:
+            self._analyser.ask(Question(path, heading, beside=True), first=False)
+
+    def forget_beside(self) -> None:
+        """Drop what waits for other models: another recording is shown."""
+        self._analyser.forget(lambda question: question.beside)
 
     def cancel(self) -> None:
         """Give up the recording that is being heard; the others are heard all the same."""
@@ -160,7 +176,8 @@ class Listening(QObject):
         self.said.emit(path, "Waiting")
         self._analyser.ask(Question(path, heading), first=first)
 
-    def _learn(self, headings: list[Heading]) -> None:
+    def learn(self, headings: list[Heading]) -> None:
+        """Know which models there are: at the start, and again where one has come."""
         self.headings = headings
         usable = [each.model_id for each in headings if each.has_weights]
         if self.model_id not in usable and usable:
@@ -174,13 +191,13 @@ class Listening(QObject):
             self.listen(path, first=False)
 
     def _begin(self, question: Question) -> None:
-        self.said.emit(question.path, "Analysing")
+        self._say(question, "Analysing")
         self.worked.emit(question.path, question.heading.model_id, 0.0)
         self.began.emit(_what(question))
 
     def _go_on(self, question: Question, done: float, total: float, speed: float) -> None:
         part = min(done / total, 1.0) if total else 0.0
-        self.said.emit(question.path, f"Analysing, {part:.0%}")
+        self._say(question, f"Analysing, {part:.0%}")
         self.worked.emit(question.path, question.heading.model_id, part)
         self.went_on.emit(_what(question), done, total, speed)
 
@@ -192,17 +209,24 @@ class Listening(QObject):
         self._kept[question.path, question.heading.model_id] = analysis
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
-        self.said.emit(question.path, summary(analysis))
-        if question.heading.model_id == self.model_id:
-            self.heard.emit(question.path, analysis)
+        self._say(question, summary(analysis))
+        is_chosen = question.heading.model_id == self.model_id
+        (self.heard if is_chosen else self.heard_beside).emit(question.path, analysis)
 
     def _fail(self, question: Question, error: EarmarkError) -> None:
-        self.said.emit(question.path, f"Failed: {error.sentence}")
+        self._say(question, f"Failed: {error.sentence}")
+        self.gave_up.emit(question.path, question.heading.model_id, error.sentence)
         if not question.queued:  # the queue lists its own failures
             self.failed.emit(error)
 
     def _cancel(self, question: Question) -> None:
-        self.said.emit(question.path, "Cancelled")
+        self._say(question, "Cancelled")
+        self.gave_up.emit(question.path, question.heading.model_id, "Cancelled.")
+
+    def _say(self, question: Question, state: str) -> None:
+        """Say how a recording stands: with the chosen model, whatever others do beside it."""
+        if not question.beside or question.heading.model_id == self.model_id:
+            self.said.emit(question.path, state)
 
 
 def summary(analysis: Analysis) -> str:

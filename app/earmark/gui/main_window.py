@@ -18,7 +18,9 @@ from earmark.gui.letters import keep_letters_apart
 from earmark.gui.part import Part
 from earmark.gui.parts.batching import Batching
 from earmark.gui.parts.calibrating import Calibrating
+from earmark.gui.parts.comparing import Comparing
 from earmark.gui.parts.exchanging import Exchanging
+from earmark.gui.parts.getting import Getting
 from earmark.gui.parts.hearing import Hearing
 from earmark.gui.parts.home import Home
 from earmark.gui.parts.judging import Judging
@@ -53,7 +55,8 @@ class MainWindow(QMainWindow):
         self.viewing, self.hearing, self.judging = Viewing(self.desk), Hearing(self.desk), Judging(self.desk)
         self.calibrating, self.keeping = Calibrating(self.desk), Keeping(self.desk)
         self.exchanging, self.batching = Exchanging(self.desk), Batching(self.desk)
-        self.live = Live(self.desk)
+        self.comparing, self.live = Comparing(self.desk), Live(self.desk)
+        self.getting = Getting(self.desk)
         self.home = Home(self.desk, self.viewing.settings, self.hearing.outputs)
         self._parts = self._all_parts()
         self.do = self.desk.do = Actions(self, *self._deeds())
@@ -68,7 +71,15 @@ class MainWindow(QMainWindow):
         heard = (self.hearing, self.live, self.judging)
         working = (self.keeping, self.exchanging, self.viewing, *heard)
         own = Part(deeds=DEEDS, doing={"next_pane": self._focus_next_pane, "escape": self._escape})
-        return [*(each.part for each in working), self.batching.part, self.calibrating.part, own, self.home.part]
+        return [
+            *(each.part for each in working),
+            self.batching.part,
+            self.comparing.part,
+            self.getting.part,
+            self.calibrating.part,
+            own,
+            self.home.part,
+        ]
 
     def _deeds(self):
         deeds = [deed for part in self._parts for deed in part.deeds]
@@ -99,7 +110,7 @@ class MainWindow(QMainWindow):
         keep_letters_apart(menus.values())
 
     def _connect(self) -> None:
-        for each in (self.hearing, self.batching, self.home):
+        for each in (self.hearing, self.batching, self.comparing, self.getting, self.home):
             each.equip(self.tools)
         self.desk.appearance.changed.connect(self._wear)
         self.desk.changed.connect(self._allow)

@@ -10,12 +10,18 @@ from PySide6.QtWidgets import QComboBox
 
 from earmark.analysis import Heading
 from earmark.gui.own_keys import PICKER, keep_keys
+from earmark.weights_source import published_weights
+from earmark.weights_text import facts
+
+COMPARE = "…"  # in place of a model's id
 
 
 class ModelPicker(QComboBox):
     """All models on offer; those that cannot be used here say why."""
 
     chosen = Signal(str)  # model_id
+    compare_asked = Signal()
+    weights_asked = Signal(str)  # model_id: its weights are published, but not here
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,17 +56,76 @@ class ModelPicker(QComboBox):
             self.chosen.emit(model_id)
 
     def _choose(self, row: int) -> None:
+        if self.itemData(row) == COMPARE:
+            self.setCurrentIndex(self.findData(self._model_id))
+            self.compare_asked.emit()
+            return
+        if self.itemData(row) in self._gettable():
+            wanted = self.itemData(row)
+            self.setCurrentIndex(self.findData(self._model_id))
+            self.weights_asked.emit(wanted)
+            return
         self._model_id = self.itemData(row)
         self.chosen.emit(self._model_id)
+
+    def showPopup(self) -> None:  # noqa: N802 - Qt's
+        """Offer in the list what an arrow key passes over: models that have to be brought here first."""
+        self._enable(self._gettable(), True)
+        super().showPopup()
+
+    def hidePopup(self) -> None:  # noqa: N802 - Qt's
+        """Let the arrow keys pass over them again."""
+        super().hidePopup()
+        self._enable(self._gettable(), False)
+
+    def _gettable(self) -> set[str]:
+        return {each.model_id for each in self._headings if is_gettable(each)}
+
+    def _enable(self, model_ids: set[str], enabled: bool) -> None:
+        for row in range(self._items.rowCount()):
+            if self.itemData(row) in model_ids:
+                self._items.item(row).setEnabled(enabled)
+
+    def _offer_comparison(self) -> None:
+        """Offer, under the models, to put several beside each other."""
+        if sum(each.has_weights for each in self._headings) < 2:
+            return
+        self.insertSeparator(self.count())
+        item = QStandardItem("Compare with…")
+        item.setData(COMPARE, Qt.ItemDataRole.UserRole)
+        item.setToolTip("Several models beside each other (Ctrl+D)")
+        self._items.appendRow(item)
 
     def _fill(self) -> None:
         self._items.clear()
         for heading in self._headings:
             if heading.model_id in self._hidden and heading.model_id != self._model_id:
                 continue
-            item = QStandardItem(heading.title if heading.has_weights else f"{heading.title} (no weights)")
+            item = QStandardItem(_text(heading))
             item.setData(heading.model_id, Qt.ItemDataRole.UserRole)
-            item.setToolTip(heading.error or heading.model_id)
+            item.setToolTip(_tip(heading))
             item.setEnabled(heading.has_weights)
             self._items.appendRow(item)
+        self._offer_comparison()
         self.setCurrentIndex(self.findData(self._model_id))
+
+
+def is_gettable(heading: Heading) -> bool:
+    """Tell whether a model lacks nothing but weights that are published."""
+    return not heading.has_weights and published_weights(heading.published) is not None
+
+
+def _text(heading: Heading) -> str:
+    if heading.has_weights:
+        return heading.title
+    return f"{heading.title} (get…)" if is_gettable(heading) else f"{heading.title} (no weights)"
+
+
+def _tip(heading: Heading) -> str:
+    """Return what is known of a model before it is chosen: why it cannot be, or what its weights are and reach."""
+    lines = [heading.model_id if heading.has_weights or is_gettable(heading) else heading.error or heading.model_id]
+    if is_gettable(heading):
+        lines.append("Not on this machine: choose it to download it, or to give a file that you have.")
+    for weights in heading.published:
+        lines += [f"{name}: {text}" for name, text in facts(weights).items() if text]
+    return "\n".join(lines)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFont, QImage, QPainter, QPen
 from PySide6.QtWidgets import QApplication, QGraphicsView
 
 from earmark.event_filter import Standing
@@ -26,21 +26,35 @@ ALIGN = Qt.AlignmentFlag
 
 
 @dataclass(frozen=True, kw_only=True)
+class PageLanes:
+    """Lanes of one model; the heading is "" where there is one model only."""
+
+    heading: str
+    plot: QGraphicsView
+
+    @property
+    def height(self) -> float:
+        """Return the pixels of both."""
+        return self.plot.height() + (HEAD if self.heading else 0)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """What is on a picture.
 
     Attributes:
         title: at the left above; facts: at the right above.
-        lanes: None where there are no events.
-        standings: what the legend explains.
+        lanes: from the top down; none where there are no events.
+        standings, has_disagreements: what the legend explains.
         colours: the name of the colour map; decibels: of its first and last colour, None where nothing is drawn.
     """
 
     title: str
     facts: str
     spectrogram: QGraphicsView
-    lanes: QGraphicsView | None
+    lanes: Sequence[PageLanes]
     standings: Sequence[Standing]
+    has_disagreements: bool
     colours: str
     decibels: tuple[float, float] | None
 
@@ -49,7 +63,7 @@ class Page:
         """Return its width and height in pixels, before any magnification."""
         height = HEAD + self.spectrogram.height()
         if self.lanes:
-            height += GAP + self.lanes.height() + FOOT
+            height += sum(GAP + each.height for each in self.lanes) + FOOT
         return QSizeF(self.spectrogram.width() + BESIDE + 2 * MARGIN, height + 2 * MARGIN)
 
     def draw(self, painter: QPainter) -> None:
@@ -65,10 +79,12 @@ class Page:
         if self.decibels:
             bar = QRectF(place.right() + GAP, top + RULER, BAR, place.height() - RULER)
             self._draw_decibels(painter, bar, *self.decibels)
+        bottom = place.bottom()
+        for lanes in self.lanes:
+            _draw_lanes(painter, lanes, QRectF(MARGIN, bottom + GAP, width, lanes.height))
+            bottom += GAP + lanes.height
         if self.lanes:
-            lanes = QRectF(MARGIN, place.bottom() + GAP, width, self.lanes.height())
-            _draw_plot(painter, self.lanes, lanes)
-            self._draw_legend(painter, MARGIN + LEFT, lanes.bottom() + FOOT / 2 + 3)
+            self._draw_legend(painter, MARGIN + LEFT, bottom + FOOT / 2 + 3)
 
     def _draw_head(self, painter: QPainter, place: QRectF) -> None:
         font = QFont(QApplication.font())
@@ -103,10 +119,11 @@ class Page:
         for standing in self.standings:
             swatch = QRectF(QPointF(left, middle - SWATCH.height() / 2), SWATCH)
             _draw_swatch(painter, swatch, standing)
-            word = STANDING_WORDS[standing]
-            painter.setPen(QColor(LIGHT.text))
-            painter.drawText(QRectF(swatch.right() + 6, middle - 10, 200, 20), ALIGN.AlignVCenter, word)
-            left = swatch.right() + 6 + painter.fontMetrics().horizontalAdvance(word) + 2 * GAP
+            left = _draw_word(painter, STANDING_WORDS[standing], swatch.right() + 6, middle)
+        if self.has_disagreements:
+            swatch = QRectF(QPointF(left, middle - SWATCH.height() / 2), SWATCH)
+            painter.fillRect(swatch, QBrush(QColor(LIGHT.text), Qt.BrushStyle.BDiagPattern))
+            _draw_word(painter, "Another model hears something else", swatch.right() + 6, middle)
 
 
 def levels_between(low: float, high: float, *, room: float) -> list[int]:
@@ -117,11 +134,28 @@ def levels_between(low: float, high: float, *, room: float) -> list[int]:
     return list(range(first, int(high) + 1, step))
 
 
+def _draw_lanes(painter: QPainter, lanes: PageLanes, place: QRectF) -> None:
+    """Draw lanes, under their heading where they have one."""
+    if lanes.heading:
+        painter.setPen(QColor(LIGHT.text))
+        painter.drawText(place.adjusted(LEFT, 6, 0, 0), ALIGN.AlignLeft | ALIGN.AlignTop, lanes.heading)
+        place = place.adjusted(0, HEAD, 0, 0)
+    _draw_plot(painter, lanes.plot, place)
+
+
 def _draw_plot(painter: QPainter, plot: QGraphicsView, place: QRectF) -> None:
     """Draw a plot as vectors: its text is sharp at any magnification."""
     painter.save()
     plot.render(painter, place, plot.viewport().rect(), Qt.AspectRatioMode.IgnoreAspectRatio)
     painter.restore()
+
+
+def _draw_word(painter: QPainter, word: str, left: float, middle: float) -> float:
+    """Draw a word of the legend; return where the next one begins."""
+    width = painter.fontMetrics().horizontalAdvance(word)
+    painter.setPen(QColor(LIGHT.text))
+    painter.drawText(QRectF(left, middle - 10, width + 4, 20), ALIGN.AlignVCenter, word)
+    return left + width + 2 * GAP
 
 
 def _draw_swatch(painter: QPainter, place: QRectF, standing: Standing) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,13 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QFileDialog
 
 from earmark.audio_file import shown
+from earmark.disagreements import Spans, within
 from earmark.event_filter import STANDINGS, standing
 from earmark.gui.axes import RIGHT
 from earmark.gui.desk import Desk
 from earmark.gui.lanes import LANE_PIXELS
 from earmark.gui.lanes_view import LanesView
-from earmark.gui.picture_page import Page
+from earmark.gui.picture_page import Page, PageLanes
 from earmark.gui.theme import LIGHT, style_sheet
 from earmark.judging import JudgedEvent
 from earmark.times import time_text
@@ -99,41 +100,50 @@ class Pictures:
         desk, view = self._desk, self._desk.centre.spectrogram
         drawn: Any = view.plot.getPlotItem()
         hidden = [item for item in drawn.getViewBox().addedItems if item is not view.item and item.isVisible()]
-        events = self._events()
-        lanes = _lanes(desk, events) if events else None
+        lanes = list(self._lanes())
         for item in hidden:
             item.setVisible(False)
         view.wear(LIGHT)
         try:
-            yield self._with(lanes, events)
+            yield self._with(lanes)
         finally:
             view.wear(desk.appearance.theme)
             for item in hidden:
                 item.setVisible(True)
-            if lanes:
-                lanes.deleteLater()
+            for _, each in lanes:
+                each.deleteLater()
 
-    def _with(self, lanes: LanesView | None, events: list[JudgedEvent]) -> Page:
+    def _with(self, lanes: list[tuple[str, LanesView]]) -> Page:
         desk, item = self._desk, self._desk.centre.spectrogram.item
-        standings = {standing(event) for event in events}
+        standings = {standing(event) for _, each in lanes for event in each.events}
         heading = desk.listening.heading if desk.findings.analysis else None
         stretch = f"{time_text(desk.span.start, 1)} – {time_text(desk.span.end, 1)}"
         return Page(
             title=shown(desk.shown.path) if desk.shown.path else "",
-            facts=" · ".join(filter(None, (stretch, heading.title if heading else ""))),
+            facts=" · ".join(filter(None, (stretch, heading.title if heading and len(lanes) < 2 else ""))),
             spectrogram=desk.centre.spectrogram.plot,
-            lanes=lanes.plot if lanes else None,
+            lanes=[PageLanes(heading=title, plot=each.plot) for title, each in lanes],
+            has_disagreements=any(each.item.differing for _, each in lanes),
             standings=[each for each in STANDINGS if each in standings],
             colours=item.style.colours,
             decibels=item.pixels.decibel_range if item.pixels else None,
         )
 
-    def _events(self) -> list[JudgedEvent]:
+    def _lanes(self) -> Iterator[tuple[str, LanesView]]:
+        """Yield lanes for the picture, with their headings; none of models that hear nothing in view."""
+        span = self._desk.span
+        for group, shown_lanes in self._desk.centre.groups.views:
+            events = self._events(shown_lanes)
+            differing = within(group.differing, span.start, span.end) if group else {}
+            if events or differing:
+                yield group.heading if group else "", _lanes(self._desk, events, differing)
+
+    def _events(self, lanes: LanesView) -> list[JudgedEvent]:
         """Return the events in view, but for those that the lanes do not show."""
-        span, lanes = self._desk.span, self._desk.centre.lanes
+        span = self._desk.span
         return [
             event
-            for event in self._desk.findings.events
+            for event in lanes.events
             if event.onset <= span.end
             and event.offset >= span.start
             and event.label not in lanes.hidden_labels
@@ -153,17 +163,17 @@ class Pictures:
             self._desk.notices.say(f"{path.name} cannot be written.", hint="Choose another place, or the ending .png.")
 
 
-def _lanes(desk: Desk, events: list[JudgedEvent]) -> LanesView:
+def _lanes(desk: Desk, events: list[JudgedEvent], differing: Mapping[str, Spans]) -> LanesView:
     """Return lanes of their own, as many as there are labels in view, laid out but on no screen."""
-    lanes = LanesView(desk.span)
+    lanes = LanesView(desk.span, desk.centre.lanes.order)
     lanes.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     lanes.setStyleSheet(style_sheet(LIGHT))
     lanes.wear(LIGHT)
     lanes.say("")
     lanes.playhead.setVisible(False)
     lanes.show_events(events, desk.span.duration)
-    rows = len({event.label for event in events})
-    lanes.resize(desk.centre.spectrogram.plot.width() + RIGHT, rows * LANE_PIXELS + 2)
+    lanes.show_differing(differing)
+    lanes.resize(desk.centre.spectrogram.plot.width() + RIGHT, len(lanes.item.lanes) * LANE_PIXELS + 2)
     lanes.show()
     return lanes
 

@@ -127,6 +127,10 @@ class SettingsRow(QWidget):
         own = {**self._models, **self._chosen} if self.own.isChecked() else {}
         return replace(DEFAULTS, thresholds=own, **{name: getattr(self, name).value for name in NAMES})
 
+    def settings_of(self, thresholds: Mapping[str, float]) -> EventSettings:
+        """Return the same for another model, which has these thresholds of its own."""
+        return replace(self.settings(), thresholds={} if self._insisted else thresholds)
+
     def use(self, settings: EventSettings) -> None:
         """Set all of it, as a preset does."""
         for name in NAMES:
@@ -160,9 +164,10 @@ class SettingsRow(QWidget):
         self.count.setToolTip("")
 
     def _say(self, count: str) -> None:
-        self.count.setText(count)
-        self.updateGeometry()
-        self._fit()
+        if count != self.count.text():
+            self.count.setText(count)
+            self.updateGeometry()
+            self._fit()
 
     def resizeEvent(self, event) -> None:  # noqa: N802 - Qt's
         """Fold what does not fit."""

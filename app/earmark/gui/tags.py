@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
@@ -23,6 +23,7 @@ from earmark.calibration import Calibration
 from earmark.gui.own_keys import PICKER, TABLE, keep_keys
 from earmark.gui.placeholder import Placeholder
 from earmark.gui.tags_model import (
+    BESIDE,
     COLOUR,
     HERE,
     LABEL,
@@ -82,6 +83,7 @@ class Tags(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.model = TagsModel()
+        self._is_compared = self._has_selection = False
         self.view = QTableView()
         self.view.setModel(self.model)
         self.view.setAccessibleName("Tags")
@@ -105,9 +107,19 @@ class Tags(QWidget):
         if index.isValid():
             self.picked.emit(self.model.label_at(index.row()))
 
+    def show_beside(self, titles: Sequence[str], tags: Sequence[Sequence[tuple[str, float]]]) -> None:
+        """Show the tags of models beside each other, a column each; of none: those of the one that is judged."""
+        self.model.show_beside(titles, tags)
+        self._is_compared = bool(titles)
+        for column in (WHOLE, SELECTION, HERE):
+            self.view.setColumnHidden(column, self._is_compared or (column == SELECTION and not self._has_selection))
+        for column in range(BESIDE, BESIDE + len(titles)):
+            self.view.setItemDelegateForColumn(column, self._bars)
+
     def show_selection(self, scores: Mapping[str, float] | None) -> None:
         """Show the highest scores in the selection; None: nothing is selected."""
-        self.view.setColumnHidden(SELECTION, scores is None)
+        self._has_selection = scores is not None
+        self.view.setColumnHidden(SELECTION, scores is None or self._is_compared)
         self.view.horizontalHeader().setMaximumSectionSize(LABEL_WIDTH if scores is None else NARROW_LABEL_WIDTH)
         self.model.show_selection(scores or {})
 
@@ -129,8 +141,9 @@ class Tags(QWidget):
 
     def _shape_view(self) -> None:
         view = self.view
+        self._bars = BarDelegate(view)
         for column in (WHOLE, SELECTION, HERE):
-            view.setItemDelegateForColumn(column, BarDelegate(view))
+            view.setItemDelegateForColumn(column, self._bars)
         Placeholder(view, "What is in the recording appears here.")
         view.verticalHeader().hide()
         view.verticalHeader().setDefaultSectionSize(25)

@@ -101,7 +101,9 @@ class Batching:
             return
         settings.change(models=(model_id,))
         self._desk.listening.choose(model_id)
-        self._desk.findings.forget_analysis()
+        path = self._desk.shown.path
+        if path is None or self._desk.listening.known(path) is None:
+            self._desk.findings.forget_analysis()  # else what it heard takes its place at once
         self.analyse()
 
     def _show_headings(self, headings: list) -> None:

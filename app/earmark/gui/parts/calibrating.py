@@ -39,7 +39,7 @@ class Calibrating:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._here: tuple[Search, int] | None = None  # whose scores the tags show
-        self._chosen: dict[str, Mapping[str, float]] = {}  # of models that are not shown now
+        self._chosen = desk.chosen_thresholds
         self._model_id = ""
         self._peaks: ScorePeaks | None = None  # of the scores that were selected in last
         self.knowledge = Knowledge(desk.library, lambda: desk.findings.annotations)
@@ -120,7 +120,7 @@ class Calibrating:
         self._desk.settings_row.restore(settings if isinstance(settings, dict) else {})
         written = kept.get(THRESHOLDS)
         models = written.items() if isinstance(written, dict) else ()
-        self._chosen = {model: _numbers(chosen) for model, chosen in models if isinstance(chosen, dict)}
+        self._chosen.update((model, _numbers(chosen)) for model, chosen in models if isinstance(chosen, dict))
         shown = kept.get("scores") is not False
         self._desk.do["scores"].setChecked(shown)
         self._show_scores(shown)
