@@ -22,7 +22,7 @@ from earmark.dataset import (
 from earmark.dataset.contents import Contents, Dataset, Reader
 from earmark.errors import DatasetError
 
-__all__ = ["KINDS", "READERS", "Contents", "Dataset", "Reader", "open_dataset"]
+__all__ = ["KINDS", "READERS", "Contents", "Dataset", "Reader", "open_dataset", "open_list"]
 
 NAMED: tuple[Reader, ...] = (esc50, urbansound8k, speech_commands, audioset, vggsound, birdclef)
 """Told by a file that no other folder has."""
@@ -56,6 +56,20 @@ def open_dataset(folder: Path, kind: str | None = None) -> Dataset:
             f"No labelled recording is in {folder}, read as {reader.title}.", hint=" ".join(contents.warnings)
         )
     return Dataset.of(folder, reader, contents)
+
+
+def open_list(path: Path, folder: Path) -> Dataset:
+    """Return the recordings in a folder that a list of events or labels names, all of them for testing.
+
+    Raises:
+        DatasetError: the list or the folder cannot be read, or none of the recordings is here.
+    """
+    if not folder.is_dir():
+        raise DatasetError(f"There is no folder {folder}.")
+    contents = event_lists.read_list(path, folder)
+    if not contents.examples:
+        raise DatasetError(f"No recording that {path.name} names is in {folder}.", hint=" ".join(contents.warnings))
+    return Dataset.of(folder, event_lists, contents)
 
 
 def _reader(folder: Path, kind: str | None) -> Reader:

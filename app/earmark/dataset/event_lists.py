@@ -7,7 +7,8 @@ Source: Turpault et al., Sound event detection in domestic environments, 2019.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from earmark import exchange
@@ -33,22 +34,44 @@ def fits(folder: Path) -> bool:
 
 
 def read(folder: Path) -> Contents:
-    examples, warnings, listed = {}, [], set()
+    gathered = _Gathered()
     for path in _lists(folder):
-        sounds = Sounds(_audio_of(path, folder))
+        gathered.add(path, Sounds(_audio_of(path, folder)), _side(path, folder))
+    return gathered.contents(_unlabelled(folder, gathered.listed))
+
+
+def read_list(path: Path, folder: Path) -> Contents:
+    """Return the recordings in a folder that a list names, wherever the list lies; all of them are for testing.
+
+    Raises:
+        DatasetError: the list cannot be read.
+    """
+    gathered = _Gathered()
+    gathered.add(path, Sounds(folder), "test")
+    return gathered.contents()
+
+
+@dataclass
+class _Gathered:
+    examples: dict[Path, Example] = field(default_factory=dict)
+    listed: set[Path] = field(default_factory=set)
+    warnings: list[str] = field(default_factory=list)
+
+    def add(self, path: Path, sounds: Sounds, side: Split) -> None:
+        """Add what a list says of these recordings."""
         reading = exchange.read_any(path)
-        warnings += [f"{shown(path)}: {remark}" for remark in reading.skipped]
+        self.warnings += [f"{shown(path)}: {remark}" for remark in reading.skipped]
         for labelled in reading.recordings:
             recording = sounds.find(labelled.file)
             if recording is not None:
-                examples[recording] = _example(recording, labelled, _side(path, folder))
-        listed |= sounds.found
-        if sounds.missing:
-            first = sounds.missing[0]
-            warnings.append(
-                f"{counted(len(sounds.missing), 'recording')} of {shown(path)} not here, the first is {first}."
-            )
-    return Contents(examples=list(examples.values()), warnings=[*warnings, *_unlabelled(folder, listed)])
+                self.examples[recording] = _example(recording, labelled, side)
+        self.listed |= sounds.found
+        if missing := sounds.missing:
+            number = counted(len(missing), "recording")
+            self.warnings.append(f"{number} of {shown(path)} not here, the first is {missing[0]}.")
+
+    def contents(self, more: Sequence[str] = ()) -> Contents:
+        return Contents(examples=list(self.examples.values()), warnings=[*self.warnings, *more])
 
 
 def _example(path: Path, labelled: Labelled, split: Split) -> Example:

@@ -1,0 +1,40 @@
+"""`earmark evaluate --predictions`: events that another program found, scored; no model is run."""
+
+from __future__ import annotations
+
+from earmark.commands.evaluate_choice import Choice, part_of
+from earmark.commands.evaluate_output import Output
+from earmark.evaluation.document import predictions_document
+from earmark.evaluation.event_scores import EventLists
+from earmark.evaluation.event_trial import by_name, durations_beside, judge_predictions, listed_events, strong_truth
+from earmark.evaluation.label_match import read_label_map
+
+
+def score_predictions(choice: Choice) -> int:
+    """Score a list of events and return the exit status.
+
+    Raises:
+        EarmarkError: a list cannot be read, or nothing is there to compare with.
+    """
+    assert choice.predictions
+    truth, durations, where = _truth(choice)
+    scores = judge_predictions(
+        truth,
+        listed_events(choice.predictions),
+        durations,
+        own_map=read_label_map(choice.labels_map) if choice.labels_map else None,
+        collar=choice.collar,
+    )
+    output = Output(choice.format_name, choice.out)
+    output.add(predictions_document(scores, choice.predictions, where))
+    return 0
+
+
+def _truth(choice: Choice) -> tuple[EventLists, dict[str, float], str]:
+    """Return the true events and seconds of each recording, and where they stand; the recordings need not be here."""
+    if choice.events:
+        beside = durations_beside(choice.events.parent) or durations_beside(choice.folder)
+        return listed_events(choice.events), beside, str(choice.events)
+    part = part_of(choice)
+    durations = durations_beside(choice.folder, part.examples)
+    return by_name(strong_truth(part.examples)), durations, f"{choice.folder}, {part.side}"
