@@ -108,12 +108,23 @@ class Arguments:
             if kind == "T" and any(each % self.head_width for each in attended):
                 raise ValueError(f"{before} or {width} channels do not divide into heads of {self.head_width}.")
 
+        for (rows, columns), kind in zip(self.grids, self.blocks, strict=True):
+            if kind == "T" and rows * columns > MOST_PLACES:
+                raise ValueError(f"Attention over {rows * columns} places is too much, above {MOST_PLACES}.")
+
+    def drop_rate(self, stage: int, block: int) -> float:
+        """Return the rate of stochastic depth in a block."""
+        return self.drop_path * (sum(self.depths[:stage]) + block) / max(1, sum(self.depths) - 1)
+
     @property
     def grids(self) -> tuple[tuple[int, int], ...]:
         """Rows and columns of the map in each stage."""
         rows, columns = self.image
         return tuple((rows >> stage + 2, columns >> stage + 2) for stage in range(len(self.depths)))
 
+
+MOST_PLACES = 4096
+"""Their square is what attention computes for each head: a file that claims more is not what it seems."""
 
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "window": get_args(Window),

@@ -24,9 +24,10 @@ ACTIVATIONS = {"gelu": nn.GELU, "silu": nn.SiLU, "relu": nn.ReLU}
 class MBConv(nn.Module):
     """C: an inverted bottleneck with squeeze-and-excitation, beside the identity: [B, C, H, W] → [B, C', H', W']."""
 
-    def __init__(self, arguments: Arguments, stage: int, *, first: bool, drop_path: float) -> None:
+    def __init__(self, arguments: Arguments, stage: int, block: int) -> None:
         super().__init__()
-        before, width = channels(arguments, stage, first=first)
+        first = block == 0
+        before, width = channels(arguments, stage, block)
         wide = EXPANSION * (width if arguments.expand == "output" else before)
         squeezed = int(arguments.squeeze_ratio * (width if arguments.expand == "output" else wide))
         act = ACTIVATIONS[arguments.activation]
@@ -45,7 +46,7 @@ class MBConv(nn.Module):
         self.act2 = act()
         self.se = gate if arguments.squeeze == "after" else nn.Identity()
         self.conv3_1x1 = nn.Conv2d(wide, width, 1, bias=arguments.output_bias)
-        self.drop_path = DropPath(drop_path)
+        self.drop_path = DropPath(arguments.drop_rate(stage, block))
         self.apply(draw_convolution)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -84,9 +85,10 @@ class Halving(nn.Module):
 class Attending(nn.Module):
     """T: attention over the whole map and a small network, each beside the identity: [B, C, H, W] → [B, C', H', W']."""
 
-    def __init__(self, arguments: Arguments, stage: int, *, first: bool, drop_path: float) -> None:
+    def __init__(self, arguments: Arguments, stage: int, block: int) -> None:
         super().__init__()
-        before, width = channels(arguments, stage, first=first)
+        first = block == 0
+        before, width = channels(arguments, stage, block)
         self.shortcut = Halving(before, width, bias=arguments.shortcut_bias) if first else nn.Identity()
         self.norm1 = make_norm(arguments, before)
         if first:
@@ -97,7 +99,7 @@ class Attending(nn.Module):
         self.attn = Attention(before, inside, width, heads=inside // arguments.head_width, grid=arguments.grids[stage])
         self.norm2 = make_norm(arguments, width)
         self.mlp = Mlp(width)
-        self.drop_path = DropPath(drop_path)
+        self.drop_path = DropPath(arguments.drop_rate(stage, block))
         self.apply(draw_attention)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -163,10 +165,10 @@ def make_norm(arguments: Arguments, width: int) -> nn.Module:
     return LayerNorm2d(width, eps=1e-6) if arguments.norm == "layer" else nn.BatchNorm2d(width, eps=1e-6)
 
 
-def channels(arguments: Arguments, stage: int, *, first: bool) -> tuple[int, int]:
+def channels(arguments: Arguments, stage: int, block: int) -> tuple[int, int]:
     """Return how many channels come into a block of a stage, and go out."""
     width = arguments.widths[stage]
-    if not first:
+    if block:
         return width, width
     return (arguments.widths[stage - 1] if stage else arguments.stem[1]), width
 

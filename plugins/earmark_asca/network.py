@@ -40,9 +40,7 @@ class ASCA(nn.Module):
         )
         self.band_norm = nn.BatchNorm2d(arguments.bands) if arguments.normalisation == "bands" else None
         self.stem: nn.Module = Stem(arguments)
-        rates = iter(torch.linspace(0, arguments.drop_path, sum(arguments.depths)).tolist())
-        depths = enumerate(arguments.depths)
-        self.stages = nn.Sequential(*(Stage(arguments, stage, [next(rates) for _ in range(d)]) for stage, d in depths))
+        self.stages = nn.Sequential(*(Stage(arguments, stage) for stage in range(len(arguments.depths))))
         self.norm = nn.Identity() if arguments.hidden else make_norm(arguments, arguments.widths[-1])
         self.head = Head(arguments)
         self.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
@@ -106,10 +104,10 @@ class Stem(nn.Module):
 class Stage(nn.Module):
     """Blocks of one kind; the first halves the map."""
 
-    def __init__(self, arguments: Arguments, stage: int, drop_paths: list[float]) -> None:
+    def __init__(self, arguments: Arguments, stage: int) -> None:
         super().__init__()
         kind = MBConv if arguments.blocks[stage] == "C" else Attending
-        blocks = (kind(arguments, stage, first=not block, drop_path=rate) for block, rate in enumerate(drop_paths))
+        blocks = (kind(arguments, stage, block) for block in range(arguments.depths[stage]))
         self.blocks = nn.Sequential(*blocks)
 
     def forward(self, x: Tensor) -> Tensor:

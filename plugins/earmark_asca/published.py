@@ -13,6 +13,7 @@ from math import isqrt
 from pathlib import Path
 from typing import Any
 
+import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
@@ -21,7 +22,7 @@ from earmark_asca.arguments import FORMS
 from earmark_asca.blocks import EXPANSION, Attending
 from earmark_asca.cards import CARDS
 from earmark_asca.network import ASCA, Arguments
-from earmark_torch.checkpoint import fill, write_checkpoint
+from earmark_torch.checkpoint import require_fit, write_checkpoint
 from earmark_torch.hugging_face import Saved, read_saved
 from earmark_torch.labels import labels_for
 
@@ -45,7 +46,8 @@ def convert_published(path: Path, labels: Sequence[str] | None, folder: Path) ->
         hint = "It can be a start for training: give it as the checkpoint to start from."
         raise CheckpointError(f"{path.name} is a CoAtNet image network, not a model of sounds.", hint=hint)
     arguments = _arguments(tensors, path.name)
-    fill(ASCA(arguments), tensors)  # refuses what does not fit
+    with torch.device("meta"):  # whatever the file claims takes no memory
+        require_fit(ASCA(arguments), tensors)
     card = CARDS[0]
     named = labels or saved.config.get("label_names")
     return write_checkpoint(
@@ -65,7 +67,8 @@ def published_tensors(saved: Saved, file: str) -> dict[str, Tensor]:
     Raises:
         CheckpointError: there is none.
     """
-    prefix = next((name.removesuffix(_STEM) for name in saved.tensors if name.endswith(_STEM)), None)
+    stems = (name for name, tensor in saved.tensors.items() if name.endswith(_STEM) and tensor.dim() == 4)
+    prefix = next((name.removesuffix(_STEM) for name in stems), None)
     if prefix is None:
         hint = "Earmark reads CoAtNets as timm saves them, and its own models."
         raise CheckpointError(f"{file} does not hold an ASCA network or a CoAtNet.", hint=hint)
@@ -81,7 +84,7 @@ def _arguments(tensors: Mapping[str, Tensor], file: str) -> Arguments:
     try:
         told = _told(tensors)
         return Arguments(**_nearest_form(told) | told)
-    except (KeyError, IndexError, ValueError) as error:
+    except (LookupError, ValueError, ArithmeticError) as error:
         raise CheckpointError(f"{file} is not a CoAtNet that Earmark knows: {error}.") from error
 
 

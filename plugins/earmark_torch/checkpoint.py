@@ -75,6 +75,16 @@ def fill(network: nn.Module, tensors: Mapping[str, Tensor]) -> None:
     Raises:
         CheckpointError: names or shapes differ.
     """
+    require_fit(network, tensors)
+    network.load_state_dict(dict(tensors))
+
+
+def require_fit(network: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    """Refuse tensors that are not exactly a network's; it may be on the device "meta", where it takes no memory.
+
+    Raises:
+        CheckpointError: names or shapes differ.
+    """
     wanted = network.state_dict()
     missing, foreign = wanted.keys() - tensors.keys(), tensors.keys() - wanted.keys()
     if missing or foreign:
@@ -84,4 +94,3 @@ def fill(network: nn.Module, tensors: Mapping[str, Tensor]) -> None:
         if tensor.shape != wanted[name].shape:
             shapes = f"{tuple(tensor.shape)}, not {tuple(wanted[name].shape)}"
             raise CheckpointError(f"These weights are for another network: {name} is {shapes}.")
-    network.load_state_dict(dict(tensors))
