@@ -81,6 +81,7 @@ class Model:
             has_weights=self.error is None,
             plugin=plugin_of(self.model_id),
             error=str(self.error) if self.error else "",
+            published=card.weights if card else (),
         )
 
 
@@ -100,7 +101,7 @@ def _resolved(card: ModelCard) -> Model:
     except CheckpointError as error:
         return Model(card.model_id, card, error=error)
     if checkpoint:
-        return Model(card.model_id, _fitted(card, checkpoint), checkpoint)
+        return Model(card.model_id, fitted(card, checkpoint), checkpoint)
     return Model(card.model_id, card, error=weights_missing(card) if card.weights else None)
 
 
@@ -118,7 +119,7 @@ def _derived(by_id: dict[str, ModelCard], checkpoint: Checkpoint) -> Model:
         source=checkpoint.origin,
     )
     title = f"{checkpoint.path.name} ({base.title})"
-    card = replace(_fitted(base, checkpoint), model_id=model_id, title=title, weights=(weights,))
+    card = replace(fitted(base, checkpoint), model_id=model_id, title=title, weights=(weights,))
     return Model(model_id, card, checkpoint)
 
 
@@ -159,10 +160,12 @@ def _card(ensemble: Ensemble, cards: Sequence[ModelCard], labels: tuple[str, ...
     """Return the card of an ensemble: it needs as much sound as the member that needs most."""
     if not cards:
         return None
+    count = len(ensemble.members)
+    of = f"ensemble of {count}" if count > 1 else cards[0].title
     shifted = f", {ensemble.shifts} shifts" if ensemble.shifts > 1 else ""
     return ModelCard(
         model_id=ensemble.model_id,
-        title=f"{ensemble.name} (ensemble of {len(ensemble.members)}{shifted})",
+        title=f"{ensemble.name} ({of}{shifted})",
         sample_rate=max(card.sample_rate for card in cards),
         window_seconds=max(card.window_seconds for card in cards),
         min_seconds=max(card.min_seconds for card in cards),
@@ -172,7 +175,7 @@ def _card(ensemble: Ensemble, cards: Sequence[ModelCard], labels: tuple[str, ...
     )
 
 
-def _fitted(card: ModelCard, checkpoint: Checkpoint) -> ModelCard:
+def fitted(card: ModelCard, checkpoint: Checkpoint) -> ModelCard:
     """Return the card with the labels, and the rate and window where it names them, of these very weights."""
     own = {
         name: checkpoint.front_end[name] for name in ("sample_rate", "window_seconds") if name in checkpoint.front_end

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from earmark import catalogue, ensembles, installed
+from earmark import catalogue, ensembles, golden, installed
 from earmark.analysis import Analysis, Heading
 from earmark.api import Checkpoint, CheckpointError, EarmarkError, Float, Heard, ModelCard, PluginError, Weights
-from earmark.checkpoints import (
-    DESCRIPTION,
-    TENSORS,
-    describe,
-    folder_of,
-    read_checkpoint,
-    write_checkpoint,
-    written_beside,
-)
+from earmark.bringing_in import bring_in
 from earmark.engine_keeper import Cancel, Keeper
 from earmark.file_news import FileNews, OnProgress, OnScores, shared_progress, tell_whole
 from earmark.host import plugin_of
 from earmark.plain import card_from_plain, card_to_plain
 from earmark.roster import Roster
+from earmark.wire import Message
 
 
 class Engines:
@@ -46,6 +39,7 @@ class Engines:
         self._keepers: dict[str, Keeper] = {}
         self._roster = Roster(self._ask_for_cards)
         self._device_line = ""
+        self._doubts: set[str] = set()
 
     def cards(self) -> list[ModelCard]:
         """Return every model on offer, those of imported and fine-tuned checkpoints included."""
@@ -76,9 +70,8 @@ class Engines:
     def prepare(self, model_id: str) -> None:
         """Load a model, so that the first sound is heard at once."""
         for model in self._usable(model_id).alone():
-            self._keeper(plugin_of(model.model_id)).ask(
-                plugin_of(model.model_id), {"do": "prepare", **self._naming(model)}
-            )
+            plugin = plugin_of(model.model_id)
+            self._heed(self._keeper(plugin).ask(plugin, {"do": "prepare", **self._naming(model)}))
 
     def analyse(
         self,
@@ -156,20 +149,25 @@ class Engines:
         Raises:
             CheckpointError: they are damaged, or no model of this plugin.
         """
-        folder = folder_of(f"{plugin}/{name}")
-        if (path / DESCRIPTION).is_file():
-            ready = read_checkpoint(path, verify=True)
-            self._require_base(ready, plugin)
-            return write_checkpoint(folder, path / TENSORS, ready)
-        with written_beside(folder) as beside:
-            request = {"do": "convert", "plugin": plugin, "path": str(path.absolute()), "folder": str(beside)}
-            self._keeper(plugin).ask(plugin, request | {"labels": None if labels is None else list(labels)})
-            checkpoint = read_checkpoint(beside, verify=True)
-            self._require_base(checkpoint, plugin)
-            if published:
-                origin = f"{published.name}, {published.url}"
-                describe(beside, replace(checkpoint, origin=origin, licence=checkpoint.licence or published.licence))
-        return read_checkpoint(folder)
+        own = [card for card in self._roster.offer_of(plugin).cards if plugin_of(card.model_id) == plugin]
+        ask = partial(self._keeper(plugin).ask, plugin)
+        return bring_in(path, plugin, name, labels, published=published, cards=own, ask=ask)
+
+    def golden_difference(self, model_id: str) -> tuple[float, float] | None:
+        """Return how far a model's answers to its golden clips are off here, and how far they may be; None: not known.
+
+        Raises:
+            EarmarkError: the model cannot be used.
+        """
+        model = self._usable(model_id)
+        known = golden.read(model.checkpoint.path, model.checkpoint.sha256) if model.checkpoint else None
+        if known is None:
+            return None
+        request = {"do": "golden", **self._naming(model), "at_import": False}
+        answer = self._keeper(plugin_of(model_id)).ask(plugin_of(model_id), request)
+        assert answer is not None  # only live sound is overtaken
+        allowed = golden.tolerance(answer.header["device"], self.precision)
+        return golden.difference(known, answer.arrays[0]), allowed
 
     def device_line(self) -> str:
         """Return the device in use and why: `CPU, 2 threads: no CUDA device was found`."""
@@ -218,6 +216,7 @@ class Engines:
         answer = self._keeper(plugin).ask(plugin, {"do": "hear", **self._naming(model), **asked}, samples)
         if answer is None:
             return None
+        self._heed(answer)
         scores, *frames = answer.arrays
         return Heard(scores=scores, frames=frames[0] if frames else None, hop=answer.header["hop"])
 
@@ -258,11 +257,6 @@ class Engines:
             "together": model.together,
         }
 
-    def _require_base(self, checkpoint: Checkpoint, plugin: str) -> None:
-        own = [card.model_id for card in self._roster.offer_of(plugin).cards if plugin_of(card.model_id) == plugin]
-        if checkpoint.model_id not in own:
-            raise CheckpointError(f"These weights are for {checkpoint.model_id}, which {plugin} does not offer.")
-
     def _ask_for_cards(self, entry: installed.Entry) -> list[ModelCard]:
         answer = self._keeper_of(entry.distribution).ask(entry.name, {"do": "cards", "plugin": entry.name})
         return [card_from_plain(plain) for plain in answer.header["cards"]] if answer else []
@@ -279,6 +273,13 @@ class Engines:
                     entries, device=self.device, deadline=self.deadline, notice=self._tell
                 )
             return self._keepers[distribution]
+
+    def _heed(self, answer: Message | None) -> None:
+        """Tell once why a model is not to be trusted here; of a file it is among the warnings."""
+        doubt = answer.header["doubt"] if answer else ""
+        if doubt and doubt not in self._doubts:
+            self._doubts.add(doubt)
+            self._tell(CheckpointError(doubt, hint="Compare on the processor: earmark doctor --models"))
 
     def _tell(self, error: EarmarkError) -> None:
         if self.on_notice:

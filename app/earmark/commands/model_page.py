@@ -8,6 +8,7 @@ from typing import Any
 from earmark.analysis import Heading
 from earmark.api import Checkpoint, ModelCard
 from earmark.checkpoints import checkpoint_for
+from earmark.ensembles import members_of
 from earmark.events import EventSettings
 from earmark.weights_text import facts
 
@@ -37,6 +38,8 @@ def _network(heading: Heading, card: ModelCard | None) -> Mapping[str, Any]:
     hears = f"{heading.window_seconds:g} s at a time, at {heading.sample_rate:g} Hz"
     timeline = "frame by frame" if heading.draws_timeline else "window by window"
     known = {"Hears": hears, "Draws events": timeline, "Plugin": heading.plugin}
+    if members := members_of(heading.model_id):
+        known |= {"Averages": ", ".join(members), "Plugin": ""}
     if card:
         known |= {"Paper": card.paper, "Licence": card.licence}
         known["Can be"] = ", ".join(

@@ -101,6 +101,17 @@ def ensemble(name: str, members: tuple[str, ...], shifts: int) -> int:
         return models_ensemble.ensemble(engines, name, members, shifts)
 
 
+@command.command("average")
+@click.argument("models", nargs=-1, required=True, metavar="MODEL MODEL...")
+@click.option("--as", "name", required=True, metavar="NAME", help="It will be PLUGIN/NAME.")
+def average(models: tuple[str, ...], name: str) -> int:
+    """Average the weights of checkpoints of one network, as of the last epochs of a training, into a new model."""
+    from earmark.commands.models_average import average_models
+
+    with started_engines() as engines:
+        return average_models(engines, models, name)
+
+
 @command.command("remove")
 @click.argument("name")
 def remove(name: str) -> int:

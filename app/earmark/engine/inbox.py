@@ -9,7 +9,7 @@ from collections import deque
 
 from earmark.wire import Closed, Connection, Message
 
-FILE_WORK = ("analyse", "convert")  # everything else is short, and goes before these
+FILE_WORK = ("analyse", "convert", "golden")  # everything else is short, and goes before these
 
 
 class Inbox:

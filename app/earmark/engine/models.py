@@ -10,6 +10,7 @@ from earmark.api import Checkpoint, ModelCard
 from earmark.checkpoints import read_checkpoint
 from earmark.engine.device import Device, release_memory
 from earmark.engine.pace import Pace
+from earmark.engine.trust import doubt_of
 from earmark.host import Host
 
 KEPT = 3  # a comparison of two and one for live
@@ -21,6 +22,7 @@ class LoadedModel:
 
     Attributes:
         frame_hop: seconds between its frames; None until it has answered once, or where it has none.
+        doubt: why it is not to be trusted here, in a sentence; mostly empty.
     """
 
     card: ModelCard
@@ -29,6 +31,7 @@ class LoadedModel:
     precision: str
     pace: Pace = field(default_factory=Pace)
     frame_hop: float | None = None
+    doubt: str = ""
 
 
 class LoadedModels:
@@ -53,7 +56,8 @@ class LoadedModels:
             if folder:
                 checkpoint = read_checkpoint(folder, verify=True)
             model = self._host.load(card, checkpoint, device.name, precision)
-            self._kept[key] = LoadedModel(card, model, checkpoint, precision)
+            doubt = doubt_of(self._host, card, model, checkpoint, device.name, precision) if checkpoint else ""
+            self._kept[key] = LoadedModel(card, model, checkpoint, precision, doubt=doubt)
         self._kept.move_to_end(key)
         return self._kept[key]
 

@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 
 from earmark.api import Cancelled, Clip, EarmarkError, Heard, Want
-from earmark.checkpoints import DESCRIPTION, describe
+from earmark.checkpoints import DESCRIPTION, describe, read_checkpoint
 from earmark.engine.device import Device, choose, use_threads
 from earmark.engine.hearing import FileHearing, FileJob, Part
 from earmark.engine.inbox import Inbox
 from earmark.engine.live import fitted_clip, own_frames
 from earmark.engine.models import LoadedModel, LoadedModels
 from earmark.engine.shifts import hear_shifted
+from earmark.engine.trust import golden_answers
 from earmark.host import Call, Host
 from earmark.installed import Entry
 from earmark.plain import card_from_plain, card_to_plain, error_to_plain
@@ -93,8 +94,19 @@ class Service:
         return {"line": self._on().line}
 
     def _prepare(self, message: Message) -> dict[str, Any]:
-        self._loaded(message)
-        return {}
+        return {"doubt": self._loaded(message).doubt}
+
+    def _golden(self, message: Message) -> tuple[dict[str, Any], list[np.ndarray]]:
+        """Answer what a model answers to its golden clips; at import on the processor in fp32, without keeping it."""
+        header = message.header
+        if not header["at_import"]:
+            loaded = self._loaded(message)
+            device = self._device_for(header["plugin"])
+            return {"device": device.name}, [golden_answers(self._host, loaded.card, loaded.model)]
+        self._install(header["plugin"])
+        card = card_from_plain(header["card"])
+        model = self._host.load(card, read_checkpoint(Path(header["checkpoint"])), "cpu", "fp32")
+        return {"device": "cpu"}, [golden_answers(self._host, card, model)]
 
     def _analyse(self, message: Message) -> dict[str, Any]:
         header = message.header
@@ -108,7 +120,9 @@ class Service:
             pause=self._pause,
             tell=lambda news: self._tell(news, hearing.total_seconds, time.perf_counter() - began),
         )
-        return hearing.hear() | self._used(loaded)
+        heard = hearing.hear()
+        heard["warnings"] += [loaded.doubt] if loaded.doubt else []
+        return heard | self._used(loaded)
 
     def _hear(self, message: Message) -> tuple[dict[str, Any], list[np.ndarray]]:
         """Answer live sound: samples at the device's rate, of which the newest window counts."""
@@ -135,6 +149,7 @@ class Service:
         "cards": _cards,
         "device": _device,
         "prepare": _prepare,
+        "golden": _golden,
         "analyse": _analyse,
         "hear": _hear,
         "convert": _convert,
@@ -212,6 +227,7 @@ class Service:
             "device": self._chosen.line if self._chosen else "CPU",
             "weights": loaded.checkpoint.sha256 if loaded.checkpoint else "",
             "thresholds": dict(loaded.checkpoint.thresholds) if loaded.checkpoint else {},
+            "doubt": loaded.doubt,
         }
 
     def _say(self, about: str, what: dict[str, Any] | tuple[dict[str, Any], list[np.ndarray]]) -> None:
