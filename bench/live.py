@@ -24,6 +24,9 @@ DEMO = ROOT / "resources" / "earmark_resources" / "demo.flac"
 MODEL = "htsat/everyday"
 SECONDS = float(os.environ.get("EARMARK_BENCH_SECONDS", "30"))
 SIZE = (1600, 900)
+IN_VIEW = 10.0  # seconds: each frame is some pixels further than the last
+BEGIN = IN_VIEW + 2.0  # from when on it flows
+END = BEGIN + SECONDS
 SURE = 0.5  # a label of which the file's analysis says more than that must be heard live, too
 CAPTURE_LATENCY = 0.04 + 0.02  # seconds: what a microphone adds that a recording does not, and its block
 
@@ -63,7 +66,7 @@ def sound(path: Path) -> Path:
     from earmark import audio_file
 
     once = audio_file.read(DEMO, sample_rate=48_000)
-    whole = np.tile(once, int(SECONDS * 48_000 / len(once)) + 1)[: round((SECONDS + 2) * 48_000)]
+    whole = np.tile(once, int(END * 48_000 / len(once)) + 1)[: round((END + 2) * 48_000)]
     soundfile.write(path, whole, 48_000, subtype="PCM_16")
     return path
 
@@ -96,7 +99,7 @@ class Watched:
                 return False
 
         self._watch = Watch()
-        self.window.desk.centre.spectrogram.plot.viewport().installEventFilter(self._watch)
+        self.window.live.view.flow.belts[0].installEventFilter(self._watch)  # it is seen instead of the spectrogram
         spare_the_collector()
 
     def until(self, true, patience: float = 120.0) -> None:
@@ -117,10 +120,11 @@ class Watched:
         self.until(lambda: window.live.view.is_on)
         session = window.live.session
         session.heard.connect(lambda ear, moment: self.moments.append(moment))
-        self.until(lambda: session.station.seconds > 1.0)
+        window.desk.span.cover(IN_VIEW)
+        self.until(lambda: session.station.seconds > BEGIN)
         self.painted.clear()
         began, busy = time.monotonic(), time.process_time()
-        self.until(lambda: session.station.seconds >= SECONDS, patience=SECONDS + 60)
+        self.until(lambda: session.station.seconds >= END, patience=SECONDS + 60)
         core = (time.process_time() - busy) / (time.monotonic() - began)
         frames = np.diff(self.painted)
         ear = session.station.ears[0]
@@ -155,7 +159,7 @@ class Watched:
         """Return how long after its onset in the file each event was first told live, in seconds."""
         late, missed = [], 0
         for event in events:
-            if event.offset > SECONDS - 3 or event.onset < 1.0:
+            if event.offset > END - 3 or event.onset < 1.0:
                 continue
             place = labels.index(event.label)
             told = [

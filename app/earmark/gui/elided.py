@@ -22,6 +22,8 @@ class Elided(QLabel):
 
     def show_text(self, text: str) -> None:
         """Show a text, or what of it there is room for."""
+        if text == self._whole:
+            return  # a label that is written to has the whole window laid out anew
         self._whole = text
         self.setAccessibleDescription(text)
         self.updateGeometry()

@@ -51,6 +51,7 @@ class LevelMeter(QWidget):
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._follow)
         self.setAccessibleName("Level")
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else all that lies under it is drawn, too
         self.setMinimumSize(SIZE)
         self.setMaximumSize(SIZE)
 
@@ -124,6 +125,7 @@ class LevelMeter(QWidget):
     def paintEvent(self, event) -> None:  # noqa: N802 - Qt's
         """Draw bars, scale and mark."""
         painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._theme.window))
         self._draw_bars(painter)
         self._draw_scale(painter)
         self._draw_mark(painter)

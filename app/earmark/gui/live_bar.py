@@ -35,6 +35,7 @@ class LiveBar(QWidget):
         self.stop.setToolTip("Turn the microphone off (Ctrl+L)")
         self._capture: Capture | None = None
         self._moments: dict[str, Moment] = {}
+        self._room = 0  # pixels that the state takes
         self._lay_out()
         self.stop.clicked.connect(self.stopped)
         self.now.clicked.connect(self.now_wanted)
@@ -80,12 +81,20 @@ class LiveBar(QWidget):
             recording: the name of the file that is written; "" is none.
         """
         text = f"● Recording {recording}" if recording else "◉ Listening"
-        self.state.setText(f"{text}  {time_text(seconds, 0)}")
+        self._say(f"{text}  {time_text(seconds, 0)}")
         if self.state.property("recording") != bool(recording):
             self.state.setProperty("recording", bool(recording))
             self.state.style().polish(self.state)  # a style sheet looks at properties only then
         self.numbers.show_text(self._numbers())
         self.now.setVisible(not follows)
+
+    def _say(self, state: str) -> None:
+        """Say it in as much room as the longest took: else the whole window is laid out anew each second."""
+        if state != self.state.text():
+            wanted = self.state.fontMetrics().horizontalAdvance(state) + 4
+            self.state.setFixedSize(max(wanted, self._room), self.state.sizeHint().height())
+            self._room = self.state.width()
+            self.state.setText(state)
 
     def _numbers(self) -> str:
         gaps = len(self._capture.gaps) if self._capture else 0
@@ -95,7 +104,7 @@ class LiveBar(QWidget):
         slowest = max(self._moments.values(), key=lambda moment: moment.hop)
         rate = 1 / slowest.hop if slowest.hop > 0 else 0.0
         latency = max(moment.latency for moment in self._moments.values())
-        return f"{dropped} · {rate:.1f} answers a second · {latency * 1000:.0f} ms late"
+        return f"{dropped} · {rate:.1f} answers a second · {10 * round(100 * latency)} ms late"
 
     def _level(self) -> Level | None:
         if self._capture is None:

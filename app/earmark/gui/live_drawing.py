@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal
 
+from earmark.gui.live_belt import Picture
 from earmark.gui.pixels import Pixels
 from earmark.gui.spectrogram_view import SpectrogramView
 from earmark.live.edge import Edge, History, stretch
@@ -16,6 +19,15 @@ from earmark.spectrogram import TILE_COLUMNS, Bytes, Grid, SpectrogramSettings
 HORIZON = 24 * 3600.0  # seconds; what is longer begins anew
 Tile = tuple[int, int]  # level, index
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Some columns [columns, rows] of a level, and the number of the first."""
+
+    level: int
+    first: int
+    columns: Bytes
 
 
 class PastTiles(QThread):
@@ -57,14 +69,15 @@ class PastTiles(QThread):
 
 
 class LiveDrawing(QObject):
-    """Draws from `begin` to `leave`; `follow` draws what has come."""
+    """Draws from `begin` to `leave`: `grow` tells what has come, `settle` draws it."""
 
     def __init__(self, view: SpectrogramView) -> None:
         super().__init__()
         self._view = view
         self._history: History | None = None
         self._past: PastTiles | None = None
-        self._tile = np.zeros((0, 0), np.uint8)  # the newest of the level in view, as far as it has come
+        self._tile = np.zeros((0, 0), np.uint8)  # the newest of the level in view, as far as it was drawn
+        self._fresh: list[Columns] = []
         view.item.lacked.connect(self._want)
 
     def begin(self, history: History, sample_rate: int, settings: SpectrogramSettings) -> None:
@@ -74,6 +87,7 @@ class LiveDrawing(QObject):
         self._history, self._pixels = history, Pixels(grid, self._view.item.style)
         self._whole = Edge(grid, grid.whole_level, history, first=0)
         self._edge: Edge | None = None
+        self._fresh = []
         self._past = PastTiles(grid, history)
         self._past.ready.connect(self._add_past)
         self._past.start()
@@ -87,23 +101,43 @@ class LiveDrawing(QObject):
             past.wait()
             self._view.show_pixels(None)
 
-    def follow(self) -> None:
-        """Draw what has come since the last call."""
+    def grow(self) -> list[Columns]:
+        """Return the columns of the level in view that have come since the last call; `settle` has them drawn."""
         if self._history is None:
-            return
+            return []
         for first, columns in self._whole.grow():
             self._view.item.add_whole(first, columns)
-        self._grow_edge(self._view.item.level_in_view)
-
-    def _grow_edge(self, level: int) -> None:
-        if self._history is None or level >= self._pixels.grid.whole_level:
-            return
+        level = self._view.item.level_in_view
+        if level >= self._pixels.grid.whole_level:
+            return []
         if self._edge is None or self._edge.level != level:
             self._edge = Edge(self._pixels.grid, level, self._history)
-            self._tile = np.zeros((0, self._pixels.grid.rows), np.uint8)
-        for first, columns in self._edge.grow():
-            self._tile = columns if first % TILE_COLUMNS == 0 else np.concatenate([self._tile, columns])
-            self._view.item.add_tile(level, first // TILE_COLUMNS, self._tile)
+            self._fresh, self._tile = [], np.zeros((0, self._pixels.grid.rows), np.uint8)
+        fresh = [Columns(level, first, columns) for first, columns in self._edge.grow()]
+        self._fresh += fresh
+        return fresh
+
+    def settle(self) -> None:
+        """Draw the columns that have come since the last call in the plot itself."""
+        fresh, self._fresh = self._fresh, []
+        for index, tile in groupby(fresh, lambda columns: columns.first // TILE_COLUMNS):
+            parts = list(tile)
+            begun = [] if parts[0].first % TILE_COLUMNS == 0 else [self._tile]
+            self._tile = np.concatenate([*begun, *(each.columns for each in parts)])
+            self._view.item.add_tile(parts[0].level, index, self._tile)
+
+    def picture(self, columns: Columns) -> Picture | None:
+        """Return columns as they lie in the plot, None where it was painted in another detail."""
+        place, grid = self._view.item.place, self._pixels.grid
+        if place is None or place.level != columns.level:
+            return None
+        seconds = grid.column_seconds(columns.level)
+        return Picture(
+            image=self._pixels.picture_of(columns.columns, place.heights),
+            onset=columns.first * seconds,
+            offset=(columns.first + len(columns.columns)) * seconds,
+            heights=(round(place.device.top()), round(place.device.bottom())),
+        )
 
     def _want(self, tiles: list) -> None:
         """Have tiles computed that are wholly in the past and not forgotten."""

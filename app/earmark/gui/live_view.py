@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication
 
 from earmark.analysis import Heading
 from earmark.events import Event
@@ -13,13 +15,18 @@ from earmark.gui.desk import Desk
 from earmark.gui.gap_marks import GapMarks
 from earmark.gui.label_colours import label_text
 from earmark.gui.live_drawing import LiveDrawing
+from earmark.gui.live_flow import LiveFlow
 from earmark.gui.live_session import LiveSession
 from earmark.live.ear import Ear, Moment
+from earmark.live.live_clock import LiveClock
 
 TICK_MS = 16  # 60 a second
 SLOW_TICKS = 15  # text four times a second
 FIRST_LENGTH = 20.0  # seconds in view at first
 KEPT_EVENTS = 2000
+LAG = (
+    0.06  # seconds from the newest sample to what is drawn: a block that is late, and half a window of the spectrogram
+)
 
 
 class LiveView(QObject):
@@ -33,6 +40,8 @@ class LiveView(QObject):
         self.follows = True
         self.drawing, self.gaps = LiveDrawing(desk.centre.spectrogram), GapMarks()
         desk.centre.spectrogram.add(self.gaps)
+        self.flow = LiveFlow(desk.centre, self.drawing, self._show_span)
+        self._clock = LiveClock(lag=LAG)
         self._session: LiveSession | None = None
         self._ended: deque[Event] = deque(maxlen=KEPT_EVENTS)
         self._going_on: dict[str, list[Event]] = {}
@@ -51,6 +60,7 @@ class LiveView(QObject):
         """Show a session that has begun."""
         desk = self._desk
         self._session, self.follows = session, True
+        self._clock = LiveClock(lag=LAG)
         self._ended.clear()
         self._going_on, self._highest = {}, {}
         desk.centre.show_recording(True)
@@ -66,6 +76,7 @@ class LiveView(QObject):
         """Show nothing live any more."""
         self._tick.stop()
         self._session = None
+        self.flow.rest()
         self.gaps.show_gaps((), 1)
         self.drawing.leave()
         self._desk.centre.overview.show()
@@ -80,27 +91,51 @@ class LiveView(QObject):
     def _follow(self) -> None:
         if self._session is None:
             return
-        desk, seconds = self._desk, self._session.station.seconds
-        self.drawing.follow()
-        desk.centre.show_playhead(desk.player.position if desk.player.playing else seconds)
-        self._move(lambda: self._show_span(seconds))
+        now, fresh = self._clock.follow(self._session.station.seconds), self.drawing.grow()
         self._ticks += 1
-        if self._ticks % SLOW_TICKS == 0:
-            self.gaps.show_gaps(self._session.station.capture.gaps, self._session.station.source.sample_rate)
-            self.ticked.emit()
+        is_slow = self._ticks % SLOW_TICKS == 0
+        is_held = QApplication.mouseButtons() != Qt.MouseButton.NoButton
+        if self.follows and not is_held:
+            self.flow.push(now, fresh)
+        elif self.follows or is_slow:
+            self.drawing.settle()
+            self._show_span(now, 0.0)
+        if not self.follows or is_held:
+            self._show_itself(now)
+        if is_slow:
+            self._tell(now)
 
-    def _show_span(self, seconds: float) -> None:
-        span = self._desk.span
+    def _show_itself(self, now: float) -> None:
+        """Show the plots themselves, with what is played, or now."""
+        self.flow.rest()
+        player = self._desk.player
+        self._desk.centre.show_playhead(player.position if player.playing else now)
+
+    def _tell(self, now: float) -> None:
+        """Bring up to date what need not be so at each tick."""
+        assert self._session
         if self.follows:
-            span.duration = max(seconds, span.length)
-            span.show(span.duration - span.length, span.duration)
-        elif self._ticks % SLOW_TICKS == 0:
-            span.grow(max(seconds, span.duration))
+            self._desk.centre.show_playhead(now)
+        self.gaps.show_gaps(self._session.station.capture.gaps, self._session.station.source.sample_rate)
+        self.ticked.emit()
+
+    def _show_span(self, now: float, step: float) -> None:
+        """Show the seconds until now, in whole steps, or note how much there is by now."""
+        span = self._desk.span
+        if not self.follows:
+            span.grow(max(now, span.duration))
+            return
+        span.duration = max(now, span.length)
+        start = span.duration - span.length
+        start = math.floor(start / step) * step if step else start
+        self._move(lambda: span.show(start, start + span.length))
 
     def _note_hand(self) -> None:
         """Whoever moves the view away from now is left alone; who zooms while now is in view follows on."""
         if self._session and not self._is_moving:
-            self.follows = self._desk.span.end >= self._session.station.seconds - 0.01 * self._desk.span.length
+            span = self._desk.span
+            self.follows = span.end >= span.duration - 0.01 * span.length
+            self.flow.draw_anew()
 
     def _move(self, move) -> None:
         self._is_moving = True

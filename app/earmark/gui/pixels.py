@@ -145,6 +145,10 @@ class Pixels:
             self._pictures.keep(key, picture, picture.sizeInBytes())
         return picture
 
+    def picture_of(self, columns: Bytes, heights: Heights) -> QImage:
+        """Return columns as a picture that is not kept: those at the edge of live sound."""
+        return self._painted(self._join(columns, heights))
+
     def decibels_at(self, seconds: float, hertz: float) -> float | None:
         """Return the finest that is known of a point, or None where nothing is."""
         row = round(hertz / self.grid.nyquist * (self.grid.rows - 1))
@@ -188,10 +192,13 @@ class Pixels:
             columns = self._columns(level, index)
             if columns is None:
                 return None
-            rows = self.scale.rows(heights.pixels, self.grid.rows, low=heights.low, high=heights.high)
-            joined = np.ascontiguousarray(bytes_at(columns, rows).T[::-1])
+            joined = self._join(columns, heights)
             self._joined.keep(key, joined, joined.nbytes)
         return joined
+
+    def _join(self, columns: Bytes, heights: Heights) -> Bytes:
+        rows = self.scale.rows(heights.pixels, self.grid.rows, low=heights.low, high=heights.high)
+        return np.ascontiguousarray(bytes_at(columns, rows).T[::-1])
 
     def _painted(self, joined: Bytes) -> QImage:
         colours = np.take(self._colours, joined)

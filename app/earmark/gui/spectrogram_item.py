@@ -18,6 +18,15 @@ MOST_ROWS = 4096
 AHEAD = 3  # tiles beyond those in view that are computed too, where the view is going
 
 
+@dataclass(frozen=True)
+class Place:
+    """How it was painted: which level, where the whole recording would lie on the device, which frequencies."""
+
+    level: int
+    device: QRectF
+    heights: Heights
+
+
 class SpectrogramItem(pg.GraphicsObject):
     """Draws the tiles in view; says which it lacks, and draws coarser ones meanwhile."""
 
@@ -29,6 +38,7 @@ class SpectrogramItem(pg.GraphicsObject):
         self.pixels: Pixels | None = None
         self.style = Style()
         self._range: tuple[float, float] | None = None
+        self.place: Place | None = None  # of the last paint
         self._seen: tuple[int, range] = (0, range(0))  # level and tiles of the last paint
         self._direction = 1
         self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)
@@ -107,6 +117,7 @@ class SpectrogramItem(pg.GraphicsObject):
             return
         exposed = option.exposedRect.intersected(self.boundingRect())
         drawing = self._drawing(self.pixels, painter)
+        self.place = Place(drawing.level, drawing.device, drawing.heights)
         painter.save()
         painter.resetTransform()
         drawing.draw(exposed)

@@ -130,7 +130,8 @@ class Clock(QLabel):
         """Show a time, and of how much."""
         if duration != self._duration:
             self._duration = duration
-            self.setMinimumWidth(self.fontMetrics().horizontalAdvance(f"{time_text(duration)} / {time_text(duration)}"))
+            width = self.fontMetrics().horizontalAdvance(f"{time_text(duration)} / {time_text(duration)}")
+            self.setFixedSize(width + 2, self.sizeHint().height())  # else the window is laid out at each new time
         self.setText(f"{time_text(seconds)} / {time_text(duration)}")
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import numpy as np
 
 from earmark.api import AudioDeviceError, EarmarkError
 from earmark.live.ring_buffer import RingBuffer
@@ -111,8 +110,9 @@ class Capture:
         return True
 
     def _measure(self, block: Block) -> None:
-        peak = float(np.abs(block.samples).max(initial=0.0))
-        rms = float(np.sqrt(np.mean(np.square(block.samples)))) if len(block.samples) else 0.0
+        samples = block.samples.ravel()
+        peak = max(float(samples.max(initial=0.0)), -float(samples.min(initial=0.0)))
+        rms = math.sqrt(float(samples @ samples) / max(len(samples), 1))
         self.level = Level(peak, rms, peak >= FULL_SCALE)
         self._watch_for_silence(dead=peak == 0)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from earmark.analysis import Heading
 from earmark.api import EarmarkError, Float, Heard
-from earmark.live.ring_buffer import RingBuffer
+from earmark.live.ring_buffer import RingBuffer, mixed
 from earmark.live.scores import FrameTrack, Smoothed, whole_hop
 
 HOP = 0.5  # seconds
@@ -115,7 +115,7 @@ class Ear:
         stretch = self._ring.read(end - round(self.heading.window_seconds * self._rate), end)
         behind = (self._ring.written - end) / self._rate
         start = stretch.first / self._rate
-        samples = np.ascontiguousarray(stretch.samples.mean(axis=1))
+        samples = np.ascontiguousarray(mixed(stretch.samples))
         heard = self._engines.hear(samples, self._rate, self.heading.model_id, start=start)
         if heard is None:  # newer sound overtook it
             return

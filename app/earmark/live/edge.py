@@ -8,8 +8,8 @@ import numpy as np
 
 from earmark.api import Float
 from earmark.live.disk_ring import DiskRing
-from earmark.live.ring_buffer import RingBuffer
-from earmark.spectrogram import TILE_COLUMNS, Bytes, Grid, columns_of
+from earmark.live.ring_buffer import RingBuffer, mixed
+from earmark.spectrogram import FRAMES_AT_ONCE, TILE_COLUMNS, Bytes, Grid, joined_frames
 
 Read = Callable[[int, int], Float]  # samples first … last, mono
 
@@ -44,7 +44,7 @@ class History:
         else:
             stretch = self._ring.read(begin, last)
             heard, begin = stretch.samples, stretch.first
-        samples[begin - first : begin - first + len(heard)] = heard.mean(axis=1)
+        samples[begin - first : begin - first + len(heard)] = mixed(heard)
         return samples
 
 
@@ -77,8 +77,12 @@ class Edge:
 
 def stretch(grid: Grid, level: int, columns: range, history: History) -> Bytes:
     """Return columns [columns, rows] of what is remembered."""
+    at_once = max(FRAMES_AT_ONCE * grid.transform_hop(level) // grid.hop(level), 1)
+    pieces = [columns[begin : begin + at_once] for begin in range(0, len(columns), at_once)]
+    return np.concatenate([joined_frames(_samples_of(grid, level, piece, history), grid, level) for piece in pieces])
+
+
+def _samples_of(grid: Grid, level: int, columns: range, history: History) -> Float:
     around = grid.fft_size - grid.transform_hop(level)
     first = grid.first_sample(level, columns.start)
-    last = grid.first_sample(level, columns.stop - 1) + grid.hop(level) + around
-    samples = history.read(max(first, 0), last)  # silence before the start is columns_of's
-    return np.concatenate([part for _, part in columns_of([samples], grid, level, columns)])
+    return history.read(first, first + len(columns) * grid.hop(level) + around)

@@ -10,6 +10,11 @@ import numpy as np
 from earmark.api import Float
 
 
+def mixed(samples: Float) -> Float:
+    """Return the mean [frames] of the channels of samples [frames, channels]."""
+    return samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1)
+
+
 @dataclass(frozen=True)
 class Stretch:
     """Some samples [frames, channels] and the number of the first; `skipped` were gone before they could be read."""

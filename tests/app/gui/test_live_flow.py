@@ -1,0 +1,82 @@
+"""Between two drawings of the plots live sound is pushed along; what is seen is what would have been drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QApplication
+
+from earmark.gui.live_drawing import Columns
+from earmark.gui.spectrogram_item import tiles_between
+from earmark.live.edge import stretch
+
+from .test_live import listen
+from .test_live import window as window  # the fixture
+
+
+def pixels(picture: QPixmap) -> np.ndarray:
+    """Return the colours [rows, columns] of a picture."""
+    image = picture.toImage().convertToFormat(QImage.Format.Format_RGB32)
+    return np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1)[:, : image.width()]
+
+
+@pytest.fixture
+def flowing(window, qtbot):
+    """A window that listens, a second in view, after three of sound; nothing ticks by itself any more."""
+    listen(window, qtbot)
+    window.desk.span.cover(1.0)
+    qtbot.waitUntil(lambda: window.live.session.station.seconds > 3.0, timeout=10_000)
+    qtbot.waitUntil(lambda: window.live.view.flow.belts[0].moved > 0, timeout=10_000)
+    window.live.view._tick.stop()
+    return window
+
+
+def test_it_is_pushed_by_whole_pixels_until_the_plot_is_drawn_anew(flowing):
+    flow = flowing.live.view.flow
+    belt = flow.belts[0]
+    flow.draw_anew()
+    flow.push(2.5, ())
+    before = pixels(belt.grab())
+    flow.push(2.5 + 40 * belt.seconds_a_pixel, ())
+    assert belt.moved == 40
+    after = pixels(belt.grab())
+    middle = slice(60, -60), slice(300, -200)  # without the axes and the edge
+    assert np.array_equal(after[middle], np.roll(before, -40, axis=1)[middle])
+
+
+def test_new_columns_on_the_belt_look_as_they_do_in_the_plot(flowing, qtbot):
+    view, item = flowing.live.view, flowing.desk.centre.spectrogram.item
+    grid, level = item.pixels.grid, item.level_in_view
+    tiles = tiles_between(grid, level, 0.5, 1.9)
+    qtbot.waitUntil(lambda: all(item.pixels.has_tile(level, index) for index in tiles), timeout=10_000)
+    view.flow.draw_anew()
+    view.flow.push(1.5, ())
+    columns = range(*(int(seconds / grid.column_seconds(level)) for seconds in (1.5, 1.9)))  # of the tone
+    drawn_late = Columns(level, columns.start, stretch(grid, level, columns, flowing.live.session.history))
+    view.flow.push(1.9, [drawn_late])
+    pushed = pixels(view.flow.belts[0].grab())
+    view.flow.draw_anew()
+    view.flow.push(1.9, ())
+    drawn = pixels(view.flow.belts[0].grab())
+    edge = slice(30, None), slice(-80, -8)
+    assert len(np.unique(drawn[edge])) > 1  # the tone and the ground
+    assert (pushed[edge] == drawn[edge]).mean() > 0.99
+
+
+def test_a_hand_on_the_plot_sees_the_plot_itself(flowing, monkeypatch):
+    view = flowing.live.view
+    monkeypatch.setattr(QApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
+    view._follow()
+    assert not view.flow.belts[0].isVisible()
+    monkeypatch.setattr(QApplication, "mouseButtons", lambda: Qt.MouseButton.NoButton)
+    view._follow()
+    assert view.flow.belts[0].isVisible()
+
+
+def test_whoever_looks_back_sees_the_plot_itself(flowing):
+    flowing.desk.span.show(0.0, 0.5)
+    flowing.live.view._follow()
+    assert not flowing.live.view.flow.belts[0].isVisible()
+    assert flowing.desk.centre.spectrogram.playhead.isVisible()
