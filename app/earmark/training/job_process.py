@@ -1,0 +1,85 @@
+"""The trainer as a child process: started, followed, steered, and told apart by how it ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+Wish = Literal["pause", "continue", "stop", "cancel"]
+How = Literal["done", "stopped", "cancelled", "failed", "interrupted"]
+
+
+class JobProcess:
+    """One run of a job's folder.
+
+    The end of its standard input means stop, so that nothing is left on the GPU when this process dies.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        with (folder / "log.txt").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "earmark_trainer", str(folder)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                encoding="utf-8",
+                env=os.environ | {"EARMARK_CONTROL": "stdin"},
+            )
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    def events(self) -> Iterator[Mapping[str, Any]]:
+        """Yield what it says, as it says it; ends with the process."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            yield json.loads(line)
+        self._process.wait()
+
+    def ask(self, wish: Wish) -> None:
+        """Tell it what the person wants; nothing where it has ended."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(f"{wish}\n")
+            self._process.stdin.flush()
+        except (BrokenPipeError, ValueError):  # it ended between the look and the word
+            pass
+
+    def kill(self) -> None:
+        """End it at once; its last checkpoint stays."""
+        self._process.kill()
+        self._process.wait()
+
+
+def events_of(folder: Path) -> list[dict[str, Any]]:
+    """Return what a job has said so far; a last line that a kill tore is left out."""
+    try:
+        lines = (folder / "events.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
+    except FileNotFoundError:
+        return []
+    return [event for line in lines if (event := _parsed(line))]
+
+
+def _parsed(line: str) -> dict[str, Any] | None:
+    try:
+        return json.loads(line)
+    except ValueError:  # torn by a kill and written on after
+        return None
+
+
+def how_it_ended(folder: Path) -> How | None:
+    """Return how a job's last run ended; None where it never began, "interrupted" where it said nothing."""
+    found = events_of(folder)
+    if not found:
+        return None
+    return found[-1]["how"] if found[-1]["event"] == "ended" else "interrupted"
