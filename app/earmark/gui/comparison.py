@@ -54,9 +54,14 @@ class Comparison(QObject):
         listening.worked.connect(self._go_on)
 
     @property
+    def usable(self) -> list[Heading]:
+        """Return the models that can be used here and say what they hear."""
+        return [each for each in self._desk.listening.headings if each.has_weights and not each.only_embeds]
+
+    @property
     def models(self) -> list[Heading]:
         """Return the models that are compared; none where that would be fewer than two."""
-        known = {each.model_id: each for each in self._desk.listening.headings if each.has_weights}
+        known = {each.model_id: each for each in self.usable}
         found = [known[model_id] for model_id in self.wished if model_id in known]
         is_judged = any(each.model_id == self._judged for each in found)
         return found if is_judged and len(found) > 1 else []

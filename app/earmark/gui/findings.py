@@ -18,6 +18,7 @@ from earmark.gui.analyser import Growth
 from earmark.gui.event_finder import EventFinder, Search
 from earmark.journal import Journal, Keeper
 from earmark.judging import JudgedEvent, judged
+from earmark.label_names import name_read
 from earmark.same_events import same_events
 
 
@@ -144,6 +145,11 @@ class Findings(QObject):
         """Return a label's scores [frames] as events were found in them; None where they are not smoothed."""
         labels = self.search.labels if self.search else ()
         return self._finder.smoothed(labels.index(label)) if label in labels else None
+
+    def label_read(self, name: str) -> str:
+        """Return the model's label that is known by a name; "" where it knows none."""
+        labels = self.search.labels if self.search else ()
+        return next((label for label in labels if name_read(label) == name), "")
 
     def select(self, numbers: Iterable[int]) -> None:
         """Select these events in all views; none where there are no numbers."""

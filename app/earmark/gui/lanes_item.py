@@ -58,6 +58,14 @@ class _Bars:
         """Return these, larger on every side; smaller where `pixels` is below 0."""
         return _Bars(self.places + np.array([-pixels, -pixels, 2 * pixels, 2 * pixels]))
 
+    def joined(self) -> _Bars:
+        """Return these, of one row and in order of time, those that share a pixel as one."""
+        left, top, width, height = self.places.T
+        right = np.maximum.accumulate(left + width)
+        first = np.flatnonzero(np.concatenate([[True], left[1:] - right[:-1] >= 1]))
+        last = np.append(first[1:], len(left)) - 1
+        return _Bars(np.stack([left[first], top[first], right[last] - left[first], height[first]], axis=1))
+
     def apart(self) -> _Bars:
         """Return these without all but the first of those narrow ones that share a pixel and a row."""
         if len(self.places) < 2:
@@ -187,7 +195,7 @@ class LanesItem(pg.GraphicsObject):
             colour.setAlpha(HATCHED)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QBrush(colour, Qt.BrushStyle.BDiagPattern))
-            painter.drawRects(self._whole(spans, place).apart().rects())
+            painter.drawRects(self._whole(spans, place).joined().rects())
 
     def _draw_mark(self, painter: QPainter, span: Spans, place: QRectF) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
 
 from earmark.api import PluginError
+from earmark.gui.group_title import GroupTitle
 from earmark.gui.model_picker import COMPARE
 from earmark.gui.tags_model import BESIDE, LABEL, READING, WHOLE
 
@@ -119,6 +120,14 @@ def test_keys_step_through_the_disagreements_and_enter_plays_one(qtbot, compared
     assert compared.desk.player.playing
 
 
+def test_what_the_judged_model_does_not_hear_shows_its_scores(qtbot, compared):
+    compared.comparing.judge("toy/faint")
+    qtbot.waitUntil(lambda: compared.desk.findings.search is not None and bool(compared.comparing.panel.model.rows))
+    compared.do["next_event"].trigger()
+    assert not compared.desk.findings.selected
+    assert [curve.label for curve in compared.desk.centre.scores.item.curves] == ["Speech"]
+
+
 def test_a_threshold_acts_on_all_models_at_once(qtbot, compared):
     asked = list(compared.desk.engines.asked)
     compared.desk.settings_row.threshold.set_value(0.4)
@@ -219,6 +228,17 @@ def test_screen_readers_are_told_whose_lanes_they_are(compared):
     names = [lanes.plot.accessibleName() for _, lanes in compared.desk.centre.groups.views]
     assert names[0].startswith("A Toy/frames: event lanes")
     assert names[1].startswith("B Faint: event lanes")
+
+
+def test_every_control_of_a_group_is_named_and_reached_by_tab(compared):
+    titles = [title for title in compared.findChildren(GroupTitle) if title.isVisible()]
+    buttons = [each for title in titles for each in (title.judge, title.leave) if each.isVisible()]
+    assert [each.accessibleName() for each in buttons] == [
+        "Compare without Toy/frames",
+        "Judge the events of Faint",
+        "Compare without Faint",
+    ]
+    assert all(each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.toolTip() for each in buttons)
 
 
 def test_a_picture_shows_the_groups_of_all_models(qtbot, compared):

@@ -28,7 +28,7 @@ from earmark.gui.presets import ManageWindow, SaveWindow
 from earmark.presets import Preset
 
 PARTS = ("QScrollBar", "QTabBar", "QHeaderView", "QLineEdit", "QComboBoxPrivateContainer")  # of what is named itself
-DIALOGS = ("settings", "keys", "about", "view", "save", "manage")
+DIALOGS = ("settings", "keys", "about", "view", "save", "manage", "compare")
 
 
 def name_of(widget: QWidget) -> str:
@@ -67,6 +67,7 @@ def dialog(request, analysed):
         "view": lambda: analysed.viewing.panel,
         "save": lambda: SaveWindow(analysed, Preset(name="")),
         "manage": lambda: ManageWindow(analysed, pytest.fail),
+        "compare": analysed.comparing.ask,
     }[request.param]()
     opened.show()
     yield opened

@@ -74,7 +74,7 @@ class Comparing:
 
     def ask(self) -> CompareWindow:
         """Ask which models to compare."""
-        usable = [each for each in self._desk.listening.headings if each.has_weights]
+        usable = self.comparison.usable
         dialog = CompareWindow(self._desk.window, usable, self.comparison.judged, self.comparison.wished)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self.comparison.choose(dialog.chosen()))
@@ -112,9 +112,8 @@ class Comparing:
         self._dock.hide()
 
     def _given(self) -> set[str]:
-        usable = [each for each in self._desk.listening.headings if each.has_weights]
         there = {
-            "models": len(usable) > 1,
+            "models": len(self.comparison.usable) > 1,
             "comparison": self.comparison.models,
             "events": self.comparison.disagreements,
         }
@@ -139,7 +138,10 @@ class Comparing:
             for number, event in enumerate(events)
             if name_read(event.label) == name and event.onset < found.offset and event.offset > found.onset
         )
-        desk.findings.select([number for number in [next(here, None)] if number is not None])
+        if (number := next(here, None)) is not None:
+            desk.findings.select((number,))
+        else:  # the judged model's scores are shown all the same, where it knows the label
+            desk.centre.lanes.label_clicked.emit(desk.findings.label_read(name))
         desk.centre.groups.mark(name, found.onset, found.offset)
         desk.span.reveal_stretch(found.onset, found.offset)
         desk.player.seek(found.onset)
