@@ -1,0 +1,157 @@
+"""Files of audio spectrogram transformers, and of the image networks that they start from.
+
+Sources of names and shapes: YuanGongND/ast, src/models/ast_models.py (`module.v.*`, `module.mlp_head.*`); timm's and
+Facebook's DeiT, whose names the trunk bears; transformers' ASTForAudioClassification, in the names that are on disk
+and in those that its version 5 has in memory.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from earmark.api import CheckpointError
+from earmark_torch.ast_hub import check_files, configured, extracted, hub_labels, read_json
+from earmark_torch.ast_shapes import guessed_arguments
+from earmark_torch.checkpoint import TENSORS, fill
+from earmark_torch.reading import read_file, tensors_of
+
+_STEM = "patch_embed.proj.weight"
+_HUB_STEM = "embeddings.patch_embeddings.projection.weight"
+_IN_FOLDERS = (TENSORS, "model.safetensors", "pytorch_model.bin")
+_HEAD = re.compile(r"(?:.*\.)?(?:mlp_head|head)\.(\d\.(?:weight|bias))")
+_UNUSED = re.compile(r"(?:head|head_dist)\.(?:weight|bias)")  # ImageNet's, kept beside AST's own `mlp_head`
+_HUB_NAMES = (
+    (r"^embeddings\.distillation_token$", "dist_token"),
+    (r"^embeddings\.cls_token$", "cls_token"),
+    (r"^embeddings\.position_embeddings$", "pos_embed"),
+    (r"^embeddings\.patch_embeddings\.projection\.", "patch_embed.proj."),
+    (r"^(?:encoder\.layer|layers)\.", "blocks."),
+    (r"\.layernorm_before\.", ".norm1."),
+    (r"\.layernorm_after\.", ".norm2."),
+    (r"\.attention\.attention\.([qkv])(?:uery|ey|alue)\.", r".attn.\1."),
+    (r"\.attention\.([qkv])_proj\.", r".attn.\1."),
+    (r"\.attention\.(?:output\.dense|o_proj)\.", ".attn.proj."),
+    (r"\.intermediate\.dense\.", ".mlp.fc1."),
+    (r"^(blocks\.\d+)\.output\.dense\.", r"\1.mlp.fc2."),
+    (r"^layernorm\.", "norm."),
+)
+_QUERIES = re.compile(r"(.*\.attn\.)q\.weight")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """What a file or folder holds.
+
+    Attributes:
+        name: of the file or folder.
+        tensors: `encoder.*` and `head.*`, under our names; what else is there keeps its own.
+        arguments: of the network, as the file and what lies beside it tell; none of a network of images.
+        labels: where they are told.
+    """
+
+    name: str
+    tensors: dict[str, Tensor]
+    arguments: dict[str, Any]
+    labels: tuple[str, ...] | None = None
+
+    @property
+    def scores(self) -> bool:
+        """Whether it has a head for sounds; a network of images has none."""
+        return "head.1.weight" in self.tensors and bool(self.arguments)
+
+
+def read_published(path: Path) -> Published:
+    """Return what a checkpoint file, or a folder as transformers or Earmark writes it, holds.
+
+    Raises:
+        CheckpointError: it is damaged, or holds no such network.
+    """
+    file = _weights_in(path) if path.is_dir() else path
+    found = {name.removeprefix("module."): tensor.float() for name, tensor in tensors_of(read_file(file)).items()}
+    try:
+        if (prefix := _prefix(found, _HUB_STEM)) is not None:
+            return _from_hub(path.name, _joined({_hub_name(n, prefix): t for n, t in found.items()}), file.parent)
+        if (prefix := _prefix(found, _STEM)) is not None:
+            named = {ours: t for name, t in found.items() if (ours := _our_name(name, prefix))}
+            return _from_official(path.name, named, file)
+    except (LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        raise CheckpointError(f"{path.name} is no audio spectrogram transformer that Earmark knows: {error}") from error
+    hint = "Earmark reads AST's .pth files, transformers' folders and files, and DeiT as a start for training."
+    raise CheckpointError(f"{path.name} does not hold an audio spectrogram transformer.", hint=hint)
+
+
+def _weights_in(folder: Path) -> Path:
+    for name in _IN_FOLDERS:
+        if (folder / name).is_file():
+            return folder / name
+    raise CheckpointError(f"There are no weights in {folder.name}.", hint=f"One of: {', '.join(_IN_FOLDERS[1:])}.")
+
+
+def _prefix(found: Mapping[str, Tensor], stem: str) -> str | None:
+    return next((name.removesuffix(stem) for name in found if name.endswith(stem)), None)
+
+
+def _from_official(name: str, tensors: dict[str, Tensor], file: Path) -> Published:
+    stored = read_json(file.with_name("checkpoint.json")) if file.name == TENSORS else {}
+    labels = tuple(map(str, stored["labels"])) if "labels" in stored else None
+    arguments = dict(stored["network"]) if "network" in stored else guessed_arguments(tensors)
+    return Published(name=name, tensors=tensors, arguments=arguments, labels=labels)
+
+
+def _from_hub(name: str, tensors: dict[str, Tensor], folder: Path) -> Published:
+    config, features = read_json(folder / "config.json"), read_json(folder / "preprocessor_config.json")
+    if config.get("model_type") != "audio-spectrogram-transformer":
+        config, features = {}, {}  # of another model, which happens to lie in the same folder
+    arguments = guessed_arguments(tensors, configured(config)) | extracted(features)
+    check_files(config, features, arguments)
+    return Published(name=name, tensors=tensors, arguments=arguments, labels=hub_labels(config))
+
+
+def _our_name(name: str, prefix: str) -> str:
+    """Return our name of a tensor of AST's own code, of DeiT or of ours; nothing where it is never used."""
+    if head := _HEAD.fullmatch(name):
+        return f"head.{head[1]}"
+    if not name.startswith(prefix):
+        return name
+    name = name.removeprefix(prefix)
+    return "" if _UNUSED.fullmatch(name) else f"encoder.{name}"
+
+
+def _hub_name(name: str, prefix: str) -> str:
+    """Return our name of a tensor of transformers; queries, keys and values are still apart."""
+    if name.startswith("classifier."):
+        return name.replace("classifier.layernorm.", "head.0.").replace("classifier.dense.", "head.1.")
+    name = name.removeprefix(prefix)
+    for pattern, ours in _HUB_NAMES:
+        name = re.sub(pattern, ours, name)
+    return f"encoder.{name}"
+
+
+def _joined(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return the tensors with queries, keys and values as one matrix; where they have no biases, these are 0."""
+    for stem in [found[1] for name in tensors if (found := _QUERIES.fullmatch(name))]:
+        weight = torch.cat([tensors.pop(f"{stem}{part}.weight") for part in "qkv"])
+        biases = [tensors.pop(f"{stem}{part}.bias", torch.zeros(len(weight) // 3)) for part in "qkv"]
+        tensors |= {f"{stem}qkv.weight": weight, f"{stem}qkv.bias": torch.cat(biases)}
+    return tensors
+
+
+def check_fits(network: Callable[[Any], nn.Module], arguments: Any, tensors: Mapping[str, Tensor]) -> None:
+    """Refuse tensors that are not those of a network, without the memory that the network would take.
+
+    Raises:
+        CheckpointError: names or shapes differ.
+    """
+    try:
+        with torch.device("meta"), warnings.catch_warnings(action="ignore"):  # of filling what has no memory
+            fill(network(arguments), tensors)
+    except (RuntimeError, OverflowError) as error:
+        raise CheckpointError("These weights are for a network of impossible size.") from error
