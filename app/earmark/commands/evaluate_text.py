@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from earmark.label_names import label_text
 Document = Mapping[str, Any]
 MOST_LABELS = 60  # in the table; all of them are in the JSON
 MOST_CONFUSIONS = 5
+WIDTH = 110  # characters: longer sentences go on in the next line
 
 
 def lines(document: Document) -> Iterator[str]:
@@ -145,4 +147,6 @@ def _at(document: Document, place: Sequence[str]) -> float | None:
 
 
 def _indented(said: Iterator[str]) -> Iterator[str]:
-    yield from (f"  {line}" for line in said)
+    for line in said:
+        parts = textwrap.wrap(line, WIDTH) if len(line) > WIDTH else [line]
+        yield from (f"  {part}" for part in parts)

@@ -144,7 +144,7 @@ def psds(
     labels = _labels(reference)
     if len(labels) < 2:
         return None
-    tables = [table for each in found if len(table := _table(each, labels))]
+    tables = _different(_table(each, labels) for each in found)
     if not tables:
         return 0.0
     with _quiet():
@@ -219,6 +219,11 @@ def _table(events: EventLists, labels: Sequence[str] | None = None) -> Any:
         if labels is None or label in labels
     ]
     return _imported("pandas").DataFrame(rows, columns=["filename", "onset", "offset", "event_label"])
+
+
+def _different(tables: Iterable[Any]) -> list[Any]:
+    """Return the tables that hold something, each once: several thresholds often find the same."""
+    return list({tuple(table.itertuples(index=False)): table for table in tables if len(table)}.values())
 
 
 def _psds(reference: EventLists, durations: Mapping[str, float], tolerance: Tolerance) -> Any:
