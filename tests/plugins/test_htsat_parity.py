@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from argparse import Namespace
 
 import numpy as np
 import pytest
 import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
 
 import earmark_htsat
 from earmark.api import CheckpointError, Clip, Want
+from earmark.engine.shifts import hear_shifted
 from earmark_htsat.network import HTSAT, Arguments
 from earmark_htsat.published import start_from
 from earmark_torch.model import restore
@@ -114,18 +118,63 @@ def test_bf16_scores_stay_within_a_hundredth(original, save, sound, tmp_path):
         assert other.scores.dtype == np.float32
 
 
+def test_ten_shifts_give_what_the_originals_test_does(original, save, sound, tmp_path):
+    network, waveform = original(5), sound(1)
+    rolled, expected = torch.from_numpy(waveform), []
+    for times in range(10):
+        expected.append(network(rolled)["clip"][0].numpy())
+        rolled = torch.cat([rolled[:, 100 * (times + 1) :], rolled[:, : 100 * (times + 1)]], 1)
+    checkpoint = earmark_htsat.convert(save(network), LABELS, tmp_path / "ours")
+    model = earmark_htsat.load(checkpoint.model_id, checkpoint, "cpu", "fp32")
+
+    def infer(clips, only_scores):
+        return earmark_htsat.infer(model, clips, Want(frames=not only_scores))
+
+    (heard,) = hear_shifted(infer, [Clip(samples=waveform[0], sample_rate=32000)], 10)
+    assert np.ptp(expected, axis=0).max() > 1e-3  # shifting does move the scores
+    np.testing.assert_allclose(heard.scores, np.mean(expected, axis=0), atol=1e-4)
+
+
+TABLE = {
+    "AudioSet": ({"labels": 527}, 29_963_431, 5.985),
+    "AudioSet, variant H": ({"labels": 527, "token_semantic": False}, 27_939_751, 5.921),
+    "ESC-50": ({"labels": 50}, 27_764_938, 5.915),
+    "Speech Commands": ({"labels": 35, "sample_rate": 16000, "hop": 160}, 27_695_803, 5.913),
+    "CLAP": ({"labels": 0, "token_semantic": False}, 27_534_488, 5.908),
+    "CLAP, projected": ({"labels": 0, "token_semantic": False, "projection": 512}, 28_190_872, 5.908),
+}
+
+
+@pytest.mark.parametrize(("arguments", "parameters", "macs"), TABLE.values(), ids=TABLE.keys())
+def test_parameters_and_macs_are_those_in_the_documentation(arguments, parameters, macs):
+    """MACs of convolutions, linear layers and attention, from the normalised spectrogram on."""
+    network, counter = HTSAT(Arguments(**arguments)).eval(), FlopCounterMode(display=False)
+    with counter, sdpa_kernel(SDPBackend.MATH), torch.no_grad():  # PyTorch's fused attention is not counted
+        network.features(torch.zeros(1, 1001, 64))
+    assert sum(parameter.numel() for parameter in network.parameters()) == parameters
+    assert counter.get_total_flops() / 2e9 == pytest.approx(macs, abs=0.001)
+
+
 def swin(**sizes):
     from timm.models.swin_transformer import SwinTransformer
 
     return SwinTransformer(img_size=256, window_size=8, num_classes=0, **sizes).eval()
 
 
-def test_a_start_from_swin_averages_the_colours_and_computes_what_swin_computes(tmp_path):
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        {"embed_dim": 24, "depths": (2, 2), "num_heads": (2, 4)},
+        {"embed_dim": 96, "depths": (2, 2, 6, 2), "num_heads": (4, 8, 16, 32)},
+    ],
+    ids=["small", "Swin-T/C24"],
+)
+def test_a_start_from_swin_averages_the_colours_and_computes_what_swin_computes(tmp_path, sizes):
     """HCP, the variant with a pretrained image network; on a grey image the two are one."""
-    image_network = swin(in_chans=3, embed_dim=24, depths=(2, 2), num_heads=(2, 4))
-    state = {n.replace("layers.1.downsample", "layers.0.downsample"): t for n, t in image_network.state_dict().items()}
-    torch.save({"model": state | {"head.weight": torch.zeros(1000, 48)}}, tmp_path / "swin.pth")
-    ours = HTSAT(Arguments(labels=5, width=24, depths=(2, 2), heads=(2, 4))).eval()
+    image_network = swin(in_chans=3, **sizes)
+    torch.save({"model": microsofts(image_network)}, tmp_path / "swin.pth")
+    width, depths, heads = sizes.values()
+    ours = HTSAT(Arguments(labels=5, width=width, depths=depths, heads=heads)).eval()
     left = start_from(ours, tmp_path / "swin.pth")
     spectrogram = torch.randn(1, 1024, 64)
     image = spectrogram.view(1, 4, 256, 64).transpose(2, 3).reshape(1, 1, 256, 256).expand(1, 3, 256, 256) / 3
@@ -139,6 +188,15 @@ def test_a_start_from_another_label_set_keeps_all_but_the_head(original, save):
     path = save(original(5))
     ours = HTSAT(Arguments(labels=3, width=24, depths=(2, 2), heads=(2, 4)))
     assert start_from(ours, path) == ["head.bias", "head.weight"]
+
+
+def microsofts(network):
+    """Return the tensors of timm's Swin under the names of Microsoft's file."""
+    state = {
+        re.sub(r"^layers\.(\d+)\.downsample", lambda found: f"layers.{int(found[1]) - 1}.downsample", name): tensor
+        for name, tensor in network.state_dict().items()
+    }
+    return state | {"head.weight": torch.zeros(1000, network.num_features), "head.bias": torch.zeros(1000)}
 
 
 def test_an_image_network_is_refused_as_a_model(tmp_path):
