@@ -69,7 +69,7 @@ class PackedBlock(nn.Module):
         self.qkv = PackedLinear(attention.qkv, rows=rows, dtype=dtype)
         self.attend = Attention(attention, rows, dtype)
         self.proj = PackedLinear(attention.proj, rows=rows, dtype=dtype)
-        self.widen = PackedLinear(block.mlp.fc1, rows=rows, dtype=dtype, gelu=True)
+        self.widen = PackedLinear(block.mlp.fc1, rows=rows, dtype=dtype, activation="gelu")
         self.narrow = PackedLinear(block.mlp.fc2, rows=rows, dtype=dtype)
         self.shifted = self.back = None
         if any(attention.shift):

@@ -72,7 +72,7 @@ class PackedBlock(nn.Module):
         self.norm1, self.norm2 = block.norm1.to(dtype), block.norm2.to(dtype)
         self.attend = PackedAttention(block.attn, rows, dtype, read=read)
         self.proj = PackedLinear(block.attn.proj, rows=few, dtype=dtype)
-        self.widen = PackedLinear(block.mlp.fc1, rows=few, dtype=dtype, gelu=True)
+        self.widen = PackedLinear(block.mlp.fc1, rows=few, dtype=dtype, activation="gelu")
         self.narrow = PackedLinear(block.mlp.fc2, rows=few, dtype=dtype)
 
     def forward(self, x: Tensor) -> Tensor:

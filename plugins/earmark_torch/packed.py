@@ -23,21 +23,22 @@ def can_pack(dtype: torch.dtype) -> bool:
 
 
 class PackedLinear(nn.Module):
-    """A linear layer, and the GELU after it where there is one: [.., in] → [.., out] in `dtype`.
+    """A linear layer, and what follows it: [.., in] → [.., out] in `dtype`.
 
     Args:
         rows: how many vectors a call usually brings; the layout is chosen for it, any number is right.
+        activation: what follows it, done with it: "gelu", "silu", "relu" or nothing.
     """
 
-    def __init__(self, linear: nn.Linear, *, rows: int, dtype: torch.dtype, gelu: bool = False) -> None:
+    def __init__(self, linear: nn.Linear, *, rows: int, dtype: torch.dtype, activation: str = "") -> None:
         super().__init__()
         self.dtype = dtype
         self._weight = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach().to(dtype).contiguous(), rows)
         self._bias = None if linear.bias is None else linear.bias.detach().to(dtype)
-        self._activation = ("gelu", [], "none") if gelu else ("none", [], "")
+        self._activation = _FUSED[activation]
 
     def forward(self, x: Tensor, beside: Tensor | None = None) -> Tensor:
-        """Return the product; with what is `beside` it [.., out] added, where there is no GELU."""
+        """Return the product; with what is `beside` it [.., out] added, where there is no activation."""
         if beside is not None:
             return torch.ops.mkldnn._linear_pointwise.binary(x.to(self.dtype), beside, self._weight, self._bias, "add")
         return torch.ops.mkldnn._linear_pointwise(x.to(self.dtype), self._weight, self._bias, *self._activation)
@@ -93,7 +94,7 @@ def pack_linears(module: nn.Module, *, rows: int, dtype: torch.dtype) -> None:
     for (name, child), (after, following) in pairwise(children):
         if isinstance(child, nn.Linear):
             gelu = isinstance(following, nn.GELU) and following.approximate == "none"
-            setattr(module, name, PackedLinear(child, rows=rows, dtype=dtype, gelu=gelu))
+            setattr(module, name, PackedLinear(child, rows=rows, dtype=dtype, activation="gelu" if gelu else ""))
             if gelu:
                 setattr(module, after, nn.Identity())
         elif child is not None:
