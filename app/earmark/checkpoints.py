@@ -24,11 +24,11 @@ from safetensors.numpy import save_file
 
 from earmark.api import Checkpoint, CheckpointError, Float, ModelCard
 from earmark.folders import models_folder
+from earmark.weights_source import BUNDLED
 
 VERSION = 1
 TENSORS = "network.safetensors"
 DESCRIPTION = "checkpoint.json"
-BUNDLED = "bundled:"
 _NAME = re.compile(r"\w[\w.-]*")  # of a folder, on any system
 
 
@@ -201,7 +201,7 @@ def _description(folder: Path) -> dict[str, Any]:
         raise CheckpointError(f"There is no model in {folder}.", hint=f"It has no {DESCRIPTION}.") from error
     except (OSError, ValueError) as error:
         raise _damaged(folder, f"{DESCRIPTION} cannot be read") from error
-    if not isinstance(plain, dict) or not isinstance(plain.get("labels"), list) or not plain["labels"]:
+    if not isinstance(plain, dict) or not isinstance(plain.get("labels"), list):
         raise _damaged(folder, f"{DESCRIPTION} is incomplete")
     return plain
 

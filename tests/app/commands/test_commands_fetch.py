@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import resource
+import signal
 import subprocess
 import time
 from contextlib import contextmanager
@@ -92,11 +93,13 @@ def test_what_is_ready_is_not_fetched_again_unless_it_is_asked(fetchable, web):
     assert len(web.asked) > count
 
 
-def test_a_download_that_was_killed_is_gone_on_with_by_the_next(fetchable, far, web):
+@pytest.mark.parametrize(("ended_by", "status"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)])
+def test_a_download_that_was_ended_is_gone_on_with_by_the_next(fetchable, far, web, ended_by, status):
     far.stalls = [30_000]
     with started(fetchable, fetchable.folder / "told") as process:
         wait_until(lambda: [part.stat().st_size for part in weights(fetchable).glob("*.safetensors.part")] == [30_000])
-        process.kill()
+        process.send_signal(ended_by)
+        assert process.wait(30) == status
     assert fetchable("models", "fetch", "toy/loud").returncode == 0
     assert web.gets(far.path) == ["", "bytes=30000-"]
 
