@@ -57,12 +57,13 @@ def _tags(tags: Mapping[str, Any]) -> Iterator[str]:
         said.append(f"d′ {tags['d_prime']:.3f}")
     yield f"{tags['clips']} clips: {', '.join(said)}"
     rows = [["label", "clips", "AP", "precision", "recall"]]
-    for each in tags["labels"][:MOST_LABELS]:
+    there = [each for each in tags["labels"] if each["clips"]]
+    for each in there[:MOST_LABELS]:
         figures = (_percent(each[key]) for key in ("average_precision", "precision", "recall"))
         rows.append([label_text(each["label"]), str(each["clips"]), *figures])
     yield from _table(rows)
-    if hidden := len(tags["labels"]) - MOST_LABELS:
-        yield from ([f"and {hidden} more labels: see --format json"] if hidden > 0 else ())
+    if len(there) > MOST_LABELS:
+        yield f"and {len(there) - MOST_LABELS} more labels: see --format json"
     yield from _confusions(tags["confusion"])
 
 

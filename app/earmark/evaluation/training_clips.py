@@ -15,6 +15,7 @@ from earmark.evaluation.label_match import plain
 
 LIST = "clips.sha256"
 SHORTEST_NAME = 4  # letters; what is shorter is found in any sentence
+PARTS = {"esc50": ("ESC-10",)}  # what is part of a data set, and goes by a name of its own
 
 
 def write_training_clips(folder: Path, paths: Iterable[Path]) -> None:
@@ -44,7 +45,10 @@ def without_training_clips(
 def doubt(dataset: Dataset, checkpoint: Checkpoint | None) -> str:
     """Return a sentence where what a model says of its training names this data set; empty where it does not."""
     said = plain(checkpoint.trained_on).replace(" ", "") if checkpoint else ""
-    names = (plain(name).replace(" ", "") for name in (dataset.folder.resolve().name, dataset.title))
+    names = (
+        plain(name).replace(" ", "")
+        for name in (dataset.folder.resolve().name, dataset.title, *PARTS.get(dataset.kind, ()))
+    )
     if checkpoint is None or not any(len(name) >= SHORTEST_NAME and name in said for name in names):
         return ""
     return (

@@ -45,7 +45,8 @@ def test_clips_that_a_model_was_trained_on_are_known_by_their_content(tmp_path):
 def test_a_model_that_names_the_data_set_as_its_training_is_doubted(tmp_path):
     checkpoint = Checkpoint(path=tmp_path, model_id="toy/one", labels=("dog",), trained_on="ESC-10 folds, digits")
     assert "ESC-10 folds" in doubt(dataset(folder="data/esc10"), checkpoint)
-    assert doubt(dataset(folder="data/garden"), checkpoint) == ""
+    assert doubt(dataset(folder="data/garden"), checkpoint)  # ESC-10 is part of ESC-50
+    assert doubt(dataset("folders", "a folder for each class", folder="data/garden"), checkpoint) == ""
     assert doubt(dataset(folder="data/esc10"), None) == ""
     assert doubt(dataset(), replace(checkpoint, trained_on="ESC-50, folds 2 to 5"))
 
