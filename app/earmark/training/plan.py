@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,9 @@ class Preset:
     """A named recipe of a card: `ModelCard.recipe` holds name → these fields, the first being the default.
 
     Attributes:
-        settings: what the trainer is told beside the figures: see `earmark_trainer.recipe.Recipe`,
-            `earmark_torch.augment.Augmentation`, `earmark_trainer.examples.Handling`; `network` is the family's arguments.
+        settings: what the trainer is told beside the figures, by the names of `earmark_trainer.recipe.Recipe`,
+            `earmark_torch.augment.Augmentation` and `earmark_trainer.examples.Handling`; `network` is the family's
+            arguments.
         about: where its values come from, for the person.
     """
 
@@ -118,9 +120,6 @@ def jobs_folder() -> Path:
 def new_folder(name: str) -> Path:
     """Return a folder for a job of that name that is not there yet."""
     stem = re.sub(r"[^\w.-]+", "-", name).strip(".-") or "model"
-    folder = jobs_folder() / f"{stem}-{datetime.now():%Y%m%d-%H%M%S}"
-    number = 1
-    while folder.exists():
-        number += 1
-        folder = folder.with_name(f"{folder.name.rsplit('_', 1)[0]}_{number}")
-    return folder
+    first = f"{stem}-{datetime.now():%Y%m%d-%H%M%S}"
+    names = (first if number == 1 else f"{first}-{number}" for number in count(1))
+    return next(folder for name in names if not (folder := jobs_folder() / name).exists())
