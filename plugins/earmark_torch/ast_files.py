@@ -75,7 +75,7 @@ def read_published(path: Path) -> Published:
         CheckpointError: it is damaged, or holds no such network.
     """
     file = _weights_in(path) if path.is_dir() else path
-    found = {name.removeprefix("module."): tensor.float() for name, tensor in tensors_of(read_file(file)).items()}
+    found = {name.removeprefix("module."): _exact(tensor) for name, tensor in tensors_of(read_file(file)).items()}
     try:
         if (prefix := _prefix(found, _HUB_STEM)) is not None:
             return _from_hub(path.name, _joined({_hub_name(n, prefix): t for n, t in found.items()}), file.parent)
@@ -93,6 +93,10 @@ def _weights_in(folder: Path) -> Path:
         if (folder / name).is_file():
             return folder / name
     raise CheckpointError(f"There are no weights in {folder.name}.", hint=f"One of: {', '.join(_IN_FOLDERS[1:])}.")
+
+
+def _exact(tensor: Tensor) -> Tensor:
+    return tensor.float() if tensor.is_floating_point() else tensor  # files in half precision; counters stay whole
 
 
 def _prefix(found: Mapping[str, Tensor], stem: str) -> str | None:

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
-from earmark_torch.ast import Attention, Block, Encoder
+from earmark_torch.ast import Block, Encoder
 from earmark_torch.packed import PackedLinear
 
 
@@ -70,7 +70,7 @@ class PackedBlock(nn.Module):
         super().__init__()
         self.read, few = read, read or rows
         self.norm1, self.norm2 = block.norm1.to(dtype), block.norm2.to(dtype)
-        self.attend = PackedAttention(block.attn, rows, dtype, read=read)
+        self.attend = PackedAttention(block.attn.qkv, block.attn.heads, rows, dtype, read=read)
         self.proj = PackedLinear(block.attn.proj, rows=few, dtype=dtype)
         self.widen = PackedLinear(block.mlp.fc1, rows=few, dtype=dtype, activation="gelu")
         self.narrow = PackedLinear(block.mlp.fc2, rows=few, dtype=dtype)
@@ -84,12 +84,11 @@ class PackedBlock(nn.Module):
 class PackedAttention(nn.Module):
     """What each of the first R tokens attends to in all of them: [B, N, D] → [B, R, D], before the projection."""
 
-    def __init__(self, attention: Attention, rows: int, dtype: torch.dtype, *, read: int | None = None) -> None:
+    def __init__(self, qkv: nn.Linear, heads: int, rows: int, dtype: torch.dtype, *, read: int | None = None) -> None:
         super().__init__()
-        self.heads, self.read = attention.heads, read
-        width = attention.proj.in_features
-        self.queries = PackedLinear(part_of(attention.qkv, 0, width), rows=read or rows, dtype=dtype)
-        self.keys_and_values = PackedLinear(part_of(attention.qkv, width, 3 * width), rows=rows, dtype=dtype)
+        self.heads, self.read, width = heads, read, qkv.in_features
+        self.queries = PackedLinear(part_of(qkv, 0, width), rows=read or rows, dtype=dtype)
+        self.keys_and_values = PackedLinear(part_of(qkv, width, 3 * width), rows=rows, dtype=dtype)
 
     def forward(self, x: Tensor) -> Tensor:
         q = self.queries(x[:, : self.read].contiguous()).unflatten(-1, (self.heads, -1)).transpose(1, 2)
