@@ -26,6 +26,7 @@ from earmark.gui.parts.home import Home
 from earmark.gui.parts.judging import Judging
 from earmark.gui.parts.keeping import Keeping
 from earmark.gui.parts.live import Live
+from earmark.gui.parts.mapping import Mapping
 from earmark.gui.parts.viewing import Viewing
 from earmark.gui.theme import Appearance
 from earmark.library import Library
@@ -56,7 +57,7 @@ class MainWindow(QMainWindow):
         self.calibrating, self.keeping = Calibrating(self.desk), Keeping(self.desk)
         self.exchanging, self.batching = Exchanging(self.desk), Batching(self.desk)
         self.comparing, self.live = Comparing(self.desk), Live(self.desk)
-        self.getting = Getting(self.desk)
+        self.getting, self.mapping = Getting(self.desk), Mapping(self.desk)
         self.home = Home(self.desk, self.viewing.settings, self.hearing.outputs)
         self._parts = self._all_parts()
         self.do = self.desk.do = Actions(self, *self._deeds())
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
             self.comparing.part,
             self.getting.part,
             self.calibrating.part,
+            self.mapping.part,
             own,
             self.home.part,
         ]

@@ -28,7 +28,7 @@ from earmark.gui.presets import ManageWindow, SaveWindow
 from earmark.presets import Preset
 
 PARTS = ("QScrollBar", "QTabBar", "QHeaderView", "QLineEdit", "QComboBoxPrivateContainer")  # of what is named itself
-DIALOGS = ("settings", "keys", "about", "view", "save", "manage", "compare")
+DIALOGS = ("settings", "keys", "about", "view", "save", "manage", "compare", "map")
 
 
 def name_of(widget: QWidget) -> str:
@@ -68,6 +68,7 @@ def dialog(request, analysed):
         "save": lambda: SaveWindow(analysed, Preset(name="")),
         "manage": lambda: ManageWindow(analysed, pytest.fail),
         "compare": analysed.comparing.ask,
+        "map": lambda: analysed.mapping.window,
     }[request.param]()
     opened.show()
     yield opened
