@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 import click
 
-from earmark import settings
+from earmark import ensembles, settings
 from earmark.analysis import Heading
-from earmark.api import Example, ModelCard
+from earmark.api import Checkpoint, Example
 from earmark.checkpoints import checkpoint_for
 from earmark.commands import FAILED, INTERRUPTED
 from earmark.commands.evaluate_choice import Choice, Part, part_of
@@ -36,7 +36,6 @@ class Candidate:
     """A model that is evaluated, and on which clips."""
 
     heading: Heading
-    card: ModelCard
     examples: tuple[Example, ...]
     trial: Trial
     warnings: tuple[str, ...]
@@ -71,20 +70,26 @@ def evaluate(choice: Choice) -> int:
 def _candidate(engines: Engines, model_id: str, part: Part, choice: Choice, how: Conditions) -> Candidate:
     """Return a model with the clips that it may be judged by: none that it was trained on."""
     heading = usable(engines, model_id)
-    card = next(card for card in engines.cards() if card.model_id == model_id)
-    if how.draws_map and not card.embeds:
+    if how.draws_map and not heading.embeds:
         raise EarmarkError(f"{model_id} gives no embeddings.", hint="Leave out --embeddings and --map.")
-    checkpoint = checkpoint_for(card)
-    examples, trained_on = without_training_clips(part.examples, checkpoint)
+    checkpoints = _checkpoints(engines, model_id)
+    examples, trained_on = without_training_clips(part.examples, checkpoints)
     if not examples:
         raise DatasetError(f"{model_id} was trained on every one of these clips.", hint="Evaluate it on others.")
     said = [f"{counted(trained_on, 'clip')} left out: the model was trained on them."] if trained_on else []
     if not trained_on and part.side not in ("test", "validate"):
-        said += filter(None, [doubt(part.dataset, checkpoint)])
+        said += filter(None, (doubt(part.dataset, checkpoint) for checkpoint in checkpoints))
     trial = Trial(part.dataset, examples, heading, how)
     if choice.protocol == "htsat":
         htsat_protocol.check_labels(trial.match.labels)
-    return Candidate(heading=heading, card=card, examples=examples, trial=trial, warnings=tuple(said))
+    return Candidate(heading=heading, examples=examples, trial=trial, warnings=tuple(said))
+
+
+def _checkpoints(engines: Engines, model_id: str) -> list[Checkpoint]:
+    """Return the weights that a model is run with, of an ensemble those of all members."""
+    members = ensembles.members_of(model_id) or (model_id,)
+    cards = (card for card in engines.cards() if card.model_id in members)
+    return [checkpoint for card in cards if (checkpoint := checkpoint_for(card))]
 
 
 class Run:
@@ -157,7 +162,7 @@ class Run:
         return 0.0 if tagged.was_known else tagged.analysis.duration
 
     def _write(self, output: Output, candidate: Candidate, result: Result, *, alone: bool) -> None:
-        published = published_beside(candidate.card, self._dataset, ours(result))
+        published = published_beside(candidate.heading.published, self._dataset, ours(result))
         protocol = protocol_of(
             self._dataset,
             candidate.heading,

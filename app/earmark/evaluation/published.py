@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from earmark.api import ModelCard
+from earmark.api import Weights
 from earmark.dataset import Dataset
 from earmark.evaluation.label_match import DESED_GROUPS, plain
 
@@ -43,13 +43,15 @@ class Published:
     here: float | None
 
 
-def published_beside(card: ModelCard, dataset: Dataset, ours: Mapping[str, float | None]) -> tuple[Published, ...]:
-    """Return the card's figures on this data set, `accuracy on ESC-50`, each beside ours.
+def published_beside(
+    weights: Iterable[Weights], dataset: Dataset, ours: Mapping[str, float | None]
+) -> tuple[Published, ...]:
+    """Return the published figures on this data set, `accuracy on ESC-50`, each beside ours.
 
     Args:
         ours: by the names in METRICS, fractions.
     """
-    figures = {figure: value for weights in card.weights for figure, value in weights.figures.items()}
+    figures = {figure: value for each in weights for figure, value in each.figures.items()}
     return tuple(
         Published(figure=figure, published=value / 100 if value > 1 and key != "d_prime" else value, here=ours.get(key))
         for figure, value in figures.items()

@@ -24,32 +24,32 @@ def write_training_clips(folder: Path, paths: Iterable[Path]) -> None:
     (folder / LIST).write_text("".join(f"{each}\n" for each in hashes), encoding="ascii")
 
 
-def training_clips(checkpoint: Checkpoint | None) -> frozenset[str]:
-    """Return the hashes of what a model was trained on; none where that is not known."""
-    if checkpoint is None or not (checkpoint.path / LIST).is_file():
-        return frozenset()
-    return frozenset((checkpoint.path / LIST).read_text(encoding="ascii", errors="replace").split())
+def training_clips(checkpoints: Iterable[Checkpoint]) -> frozenset[str]:
+    """Return the hashes of what models were trained on; none where that is not known."""
+    lists = (checkpoint.path / LIST for checkpoint in checkpoints)
+    texts = (path.read_text(encoding="ascii", errors="replace") for path in lists if path.is_file())
+    return frozenset(each for text in texts for each in text.split())
 
 
 def without_training_clips(
-    examples: Iterable[Example], checkpoint: Checkpoint | None
+    examples: Iterable[Example], checkpoints: Iterable[Checkpoint]
 ) -> tuple[tuple[Example, ...], int]:
-    """Return the examples that the model was not trained on, and how many it was."""
-    examples, known = tuple(examples), training_clips(checkpoint)
+    """Return the examples that none of these was trained on, and how many one was."""
+    examples, known = tuple(examples), training_clips(checkpoints)
     if not known:
         return examples, 0
     new = tuple(each for each in examples if not each.path.is_file() or sha256_of(each.path) not in known)
     return new, len(examples) - len(new)
 
 
-def doubt(dataset: Dataset, checkpoint: Checkpoint | None) -> str:
+def doubt(dataset: Dataset, checkpoint: Checkpoint) -> str:
     """Return a sentence where what a model says of its training names this data set; empty where it does not."""
-    said = plain(checkpoint.trained_on).replace(" ", "") if checkpoint else ""
+    said = plain(checkpoint.trained_on).replace(" ", "")
     names = (
         plain(name).replace(" ", "")
         for name in (dataset.folder.resolve().name, dataset.title, *PARTS.get(dataset.kind, ()))
     )
-    if checkpoint is None or not any(len(name) >= SHORTEST_NAME and name in said for name in names):
+    if not any(len(name) >= SHORTEST_NAME and name in said for name in names):
         return ""
     return (
         f"The model says that it was trained on “{checkpoint.trained_on}”: clips that it was trained on "

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from earmark.api import Checkpoint, Example, ModelCard, StrongLabel, Weights
+from earmark.api import Checkpoint, Example, StrongLabel, Weights
 from earmark.dataset import Dataset
 from earmark.errors import DatasetError
 from earmark.evaluation.event_trial import by_name, durations_beside, judge_predictions, listed_events
@@ -19,11 +19,8 @@ def timed(label, onset, offset):
     return StrongLabel(label=label, onset=onset, offset=offset)
 
 
-def card(**figures):
-    weights = Weights(name="x", url="https://x", figures={name.replace("_", " "): at for name, at in figures.items()})
-    return ModelCard(
-        model_id="toy/one", title="Toy", sample_rate=8000, window_seconds=1.0, labels=("dog",), weights=(weights,)
-    )
+def weights(figures):
+    return [Weights(name="x", url="https://x", figures=figures)]
 
 
 def dataset(kind="esc50", title="ESC-50", labels=("dog",), folder="set"):
@@ -37,9 +34,9 @@ def test_clips_that_a_model_was_trained_on_are_known_by_their_content(tmp_path):
     new.write_bytes(b"two")
     write_training_clips(tmp_path, [old, tmp_path / "gone.wav"])
     checkpoint = Checkpoint(path=tmp_path, model_id="toy/one", labels=("dog",))
-    left, trained_on = without_training_clips([Example(path=copy), Example(path=new)], checkpoint)
+    left, trained_on = without_training_clips([Example(path=copy), Example(path=new)], [checkpoint])
     assert ([each.path for each in left], trained_on) == ([new], 1)
-    assert without_training_clips([Example(path=copy)], None)[1] == 0
+    assert without_training_clips([Example(path=copy)], [])[1] == 0
 
 
 def test_a_model_that_names_the_data_set_as_its_training_is_doubted(tmp_path):
@@ -47,7 +44,6 @@ def test_a_model_that_names_the_data_set_as_its_training_is_doubted(tmp_path):
     assert "ESC-10 folds" in doubt(dataset(folder="data/esc10"), checkpoint)
     assert doubt(dataset(folder="data/garden"), checkpoint)  # ESC-10 is part of ESC-50
     assert doubt(dataset("folders", "a folder for each class", folder="data/garden"), checkpoint) == ""
-    assert doubt(dataset(folder="data/esc10"), None) == ""
     assert doubt(dataset(), replace(checkpoint, trained_on="ESC-50, folds 2 to 5"))
 
 
@@ -62,13 +58,13 @@ def test_a_model_that_names_the_data_set_as_its_training_is_doubted(tmp_path):
     ],
 )
 def test_a_figure_of_the_paper_stands_beside_ours(figure, kind, labels, ours, shown):
-    (found,) = published_beside(card(**{figure: 0.97}), dataset(kind, "", labels), ours)
+    (found,) = published_beside(weights({figure: 0.97}), dataset(kind, "", labels), ours)
     assert (found.published, found.here) == shown
 
 
 def test_percents_are_fractions_and_figures_on_other_sets_are_left_out():
     figures = {"accuracy on ESC-50": 97.0, "mAP on AudioSet": 0.471, "loss on ESC-50": 0.1}
-    (found,) = published_beside(card(**figures), dataset(), {"accuracy": 0.9})
+    (found,) = published_beside(weights(figures), dataset(), {"accuracy": 0.9})
     assert found.published == 0.97
 
 
