@@ -8,7 +8,6 @@ and in those that its version 5 has in memory.
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +17,13 @@ import torch
 from torch import Tensor, nn
 
 from earmark.api import CheckpointError
-from earmark_torch.ast_hub import check_files, configured, extracted, hub_labels, read_json
+from earmark_torch.ast_hub import check_files, configured, extracted, hub_labels
 from earmark_torch.ast_shapes import guessed_arguments
-from earmark_torch.checkpoint import TENSORS, fill
-from earmark_torch.reading import read_file, tensors_of
+from earmark_torch.checkpoint import TENSORS, read_tensors, require_fit
+from earmark_torch.hugging_face import Saved, read_json, read_saved
 
 _STEM = "patch_embed.proj.weight"
 _HUB_STEM = "embeddings.patch_embeddings.projection.weight"
-_IN_FOLDERS = (TENSORS, "model.safetensors", "pytorch_model.bin")
 _HEAD = re.compile(r"(?:.*\.)?(?:mlp_head|head)\.(\d\.(?:weight|bias))")
 _UNUSED = re.compile(r"(?:head|head_dist)\.(?:weight|bias)")  # ImageNet's, kept beside AST's own `mlp_head`
 _HUB_NAMES = (
@@ -74,25 +72,20 @@ def read_published(path: Path) -> Published:
     Raises:
         CheckpointError: it is damaged, or holds no such network.
     """
-    file = _weights_in(path) if path.is_dir() else path
-    found = {name.removeprefix("module."): _exact(tensor) for name, tensor in tensors_of(read_file(file)).items()}
+    ours = path / TENSORS
+    saved = Saved(tensors=read_tensors(path)) if ours.is_file() else read_saved(path)
+    stored = read_json(path / "checkpoint.json") if ours.is_file() else {}
+    found = {name.removeprefix("module."): _exact(tensor) for name, tensor in saved.tensors.items()}
     try:
         if (prefix := _prefix(found, _HUB_STEM)) is not None:
-            return _from_hub(path.name, _joined({_hub_name(n, prefix): t for n, t in found.items()}), file.parent)
+            return _from_hub(path.name, _joined({_hub_name(n, prefix): t for n, t in found.items()}), saved)
         if (prefix := _prefix(found, _STEM)) is not None:
-            named = {ours: t for name, t in found.items() if (ours := _our_name(name, prefix))}
-            return _from_official(path.name, named, file)
+            named = {known: tensor for name, tensor in found.items() if (known := _our_name(name, prefix))}
+            return _from_official(path.name, named, stored)
     except (LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise CheckpointError(f"{path.name} is no audio spectrogram transformer that Earmark knows: {error}") from error
     hint = "Earmark reads AST's .pth files, transformers' folders and files, and DeiT as a start for training."
     raise CheckpointError(f"{path.name} does not hold an audio spectrogram transformer.", hint=hint)
-
-
-def _weights_in(folder: Path) -> Path:
-    for name in _IN_FOLDERS:
-        if (folder / name).is_file():
-            return folder / name
-    raise CheckpointError(f"There are no weights in {folder.name}.", hint=f"One of: {', '.join(_IN_FOLDERS[1:])}.")
 
 
 def _exact(tensor: Tensor) -> Tensor:
@@ -103,15 +96,15 @@ def _prefix(found: Mapping[str, Tensor], stem: str) -> str | None:
     return next((name.removesuffix(stem) for name in found if name.endswith(stem)), None)
 
 
-def _from_official(name: str, tensors: dict[str, Tensor], file: Path) -> Published:
-    stored = read_json(file.with_name("checkpoint.json")) if file.name == TENSORS else {}
-    labels = tuple(map(str, stored["labels"])) if "labels" in stored else None
-    arguments = dict(stored["network"]) if "network" in stored else guessed_arguments(tensors)
+def _from_official(name: str, tensors: dict[str, Tensor], stored: Mapping[str, Any]) -> Published:
+    """Return what AST's code, DeiT's or Earmark wrote; the last with what is `stored` beside it."""
+    arguments = dict(stored["network"]) if stored else guessed_arguments(tensors)
+    labels = tuple(map(str, stored["labels"])) if stored else None
     return Published(name=name, tensors=tensors, arguments=arguments, labels=labels)
 
 
-def _from_hub(name: str, tensors: dict[str, Tensor], folder: Path) -> Published:
-    config, features = read_json(folder / "config.json"), read_json(folder / "preprocessor_config.json")
+def _from_hub(name: str, tensors: dict[str, Tensor], saved: Saved) -> Published:
+    config, features = saved.config, saved.front_end
     if config.get("model_type") != "audio-spectrogram-transformer":
         config, features = {}, {}  # of another model, which happens to lie in the same folder
     arguments = guessed_arguments(tensors, configured(config)) | extracted(features)
@@ -155,7 +148,7 @@ def check_fits(network: Callable[[Any], nn.Module], arguments: Any, tensors: Map
         CheckpointError: names or shapes differ.
     """
     try:
-        with torch.device("meta"), warnings.catch_warnings(action="ignore"):  # of filling what has no memory
-            fill(network(arguments), tensors)
+        with torch.device("meta"):
+            require_fit(network(arguments), tensors)
     except (RuntimeError, OverflowError) as error:
         raise CheckpointError("These weights are for a network of impossible size.") from error

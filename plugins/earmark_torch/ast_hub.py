@@ -6,34 +6,14 @@ for what the files leave out.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from earmark.api import CheckpointError
 from earmark_torch.ast_shapes import seconds_of
 
 Json = Mapping[str, Any]
 _NO_NAME = re.compile(r"LABEL_\d+")  # what transformers calls a label that nobody named
-
-
-def read_json(path: Path) -> Json:
-    """Return the object in a JSON file; an empty one where there is no file.
-
-    Raises:
-        CheckpointError: it is damaged, or holds something else.
-    """
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, RecursionError) as error:
-        raise CheckpointError(f"{path.name} beside the weights is damaged.", hint="Fetch it again.") from error
-    if not isinstance(found, dict):
-        raise CheckpointError(f"{path.name} beside the weights is not what transformers or Earmark writes.")
-    return found
 
 
 def configured(config: Json) -> dict[str, Any]:

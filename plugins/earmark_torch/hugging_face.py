@@ -46,8 +46,8 @@ def read_saved(path: Path) -> Saved:
         return Saved(tensors=tensors)  # what lies beside a file of any other name need not belong to it
     return Saved(
         tensors=tensors,
-        config=_described(folder / "config.json"),
-        front_end=_described(folder / "preprocessor_config.json"),
+        config=read_json(folder / "config.json"),
+        front_end=read_json(folder / "preprocessor_config.json"),
     )
 
 
@@ -63,19 +63,23 @@ def _weights_of(folder: Path) -> list[Path]:
 
 
 def _shards(index: Path) -> list[Path]:
-    shards = _described(index).get("weight_map")
+    shards = read_json(index).get("weight_map")
     if not isinstance(shards, Mapping) or not shards:
         raise CheckpointError(f"{index.name} does not say in which files the weights are.")
     return [index.parent / Path(str(name)).name for name in sorted(set(map(str, shards.values())))]
 
 
-def _described(path: Path) -> dict[str, Any]:
-    """Return what a JSON file says; nothing where it is not there."""
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the object that a JSON file beside weights holds; an empty one where there is no file.
+
+    Raises:
+        CheckpointError: it is damaged, or holds something else.
+    """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{path.name} beside the weights is damaged.", hint="Fetch it again.") from error
     if not isinstance(content, dict):
         raise CheckpointError(f"{path.name} beside the weights is damaged.", hint="Fetch it again.")

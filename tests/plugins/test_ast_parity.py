@@ -281,7 +281,7 @@ def test_a_damaged_configuration_is_refused(hub, tmp_path, text):
 
 def test_an_empty_folder_is_refused(tmp_path):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(CheckpointError, match="no weights in empty"):
+    with pytest.raises(CheckpointError, match="no weights in the folder empty"):
         earmark_ast.convert(tmp_path / "empty", None, tmp_path / "ours")
 
 
