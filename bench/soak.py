@@ -55,6 +55,8 @@ class FakeClock:
 
     def close(self) -> None: ...
 
+    def lose(self) -> None: ...
+
     def read(self) -> Block | None:
         """Return the next block; None after the last."""
         while self.given - self.slowest() > BEHIND:
@@ -93,6 +95,8 @@ class Counting:
     def recorded(self, paths: Sequence[Path]) -> None: ...
 
     def said(self, said: Any) -> None: ...
+
+    def plugged(self, change: Any) -> None: ...
 
 
 def soak(folder: Path, hours: float) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from earmark.errors import LibraryError
 from earmark.events import Event
 from earmark.label_names import label_text
 from earmark.library import Library
+from earmark.live.devices import Change, DeviceWatch
 from earmark.live.ear import Ear, Moment
 from earmark.live.source import FileSource, Microphone, Source
 from earmark.live.station import Station, Wishes
@@ -95,6 +96,7 @@ class Listening:
             self,
             wishes=Wishes(hop=choice.hop, threshold=choice.threshold),
             triggers=triggers,
+            watch=None if choice.rehearsal else DeviceWatch,
         )
         self._triggered = Triggered(
             self.station, self._triggered_name, pre_roll=choice.pre_roll, post_roll=choice.post_roll
@@ -147,6 +149,10 @@ class Listening:
         """Print what happened to the device, or a model."""
         sentence = str(said) if said else "There is sound again."
         self._told.put(lambda: click.echo(sentence, err=True))
+
+    def plugged(self, change: Change) -> None:
+        """Print which microphones came and went."""
+        self._told.put(lambda: click.echo(change.sentence, err=True))
 
     def _print_until_done(self) -> None:
         began = time.monotonic()

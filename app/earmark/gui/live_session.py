@@ -16,6 +16,7 @@ from earmark.analysis import Heading
 from earmark.api import EarmarkError
 from earmark.engine_client import Engines
 from earmark.events import Event, EventSettings
+from earmark.live.devices import Change, DeviceWatch
 from earmark.live.disk_ring import AT_ONCE, DiskRing
 from earmark.live.ear import HOP, Ear, Moment
 from earmark.live.edge import History
@@ -89,6 +90,7 @@ class LiveSession(QObject):
     fired = Signal(object, float)  # Alert, score
     recorded = Signal(object)  # paths
     said = Signal(object)  # EarmarkError, or None: there is sound again
+    plugged = Signal(object)  # Change of the microphones that there are
     replay_ready = Signal(object, float, float)  # path, from and to which second
     ended = Signal()
 
@@ -110,6 +112,7 @@ class LiveSession(QObject):
             _Telling(self),
             wishes=Wishes(hop=wishes.hop, settings=settings, threshold=threshold),
             triggers=[Trigger(alert.label, alert.threshold, alert.seconds) for alert in wishes.alerts],
+            watch=None if wishes.rehearsal else DeviceWatch,
         )
         self.disk: DiskRing | None = None
         self._triggered = Triggered(self.station, lambda begun, label: wishes.name(begun, label))
@@ -256,3 +259,6 @@ class _Telling:
 
     def said(self, said: EarmarkError | None) -> None:
         self._session.said.emit(said)
+
+    def plugged(self, change: Change) -> None:
+        self._session.plugged.emit(change)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +31,7 @@ from earmark.gui.alerts_table import AlertsTable
 from earmark.gui.beside import beside
 from earmark.gui.live_session import LiveWishes
 from earmark.gui.theme import muted
-from earmark.live.source import microphones
+from earmark.live.devices import Change, DeviceWatch, listed
 
 RATES = (0, 8_000, 16_000, 22_050, 32_000, 44_100, 48_000, 96_000, 192_000, 250_000, 384_000)
 SYSTEM = "What the system has chosen"
@@ -43,9 +43,18 @@ class MicrophoneWindow(QDialog):
 
     chosen = Signal(object)  # LiveWishes
     _found = Signal(list, str)  # names of microphones, or why there are none
+    _changed = Signal(object)  # Change
 
-    def __init__(self, parent: QWidget, wishes: LiveWishes, headings: Sequence[Heading]) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        wishes: LiveWishes,
+        headings: Sequence[Heading],
+        *,
+        watch: Callable[[Callable[[Change], None]], DeviceWatch] = DeviceWatch,
+    ) -> None:
         super().__init__(parent)
+        self._watch = watch(self._pass_on)
         self._wishes = wishes
         self.device, self.rate, self.channels = QComboBox(), QComboBox(), QSpinBox(minimum=1, maximum=32)
         self.again, self.rehearsal = QPushButton("&Look again"), QPushButton("Rehearse with a &recording…")
@@ -60,6 +69,7 @@ class MicrophoneWindow(QDialog):
         self._lay_out()
         self._connect()
         self.look()
+        self._watch.start()
 
     def _build(self, headings: Sequence[Heading]) -> None:
         wishes = self._wishes
@@ -130,6 +140,8 @@ class MicrophoneWindow(QDialog):
 
     def _connect(self) -> None:
         self._found.connect(self._show_devices)
+        self._changed.connect(lambda change: self._show_devices(change.names, change.sentence))
+        self.finished.connect(self._watch.stop)
         self.again.clicked.connect(self.look)
         self.browse.clicked.connect(self._choose_folder)
         self.rehearsal.clicked.connect(self._choose_rehearsal)
@@ -143,14 +155,17 @@ class MicrophoneWindow(QDialog):
 
     def _ask(self) -> None:
         try:
-            names, trouble = microphones(), ""
+            names, trouble = listed(), ""
         except EarmarkError as error:
             names, trouble = [], str(error)
-        except Exception as error:  # the edge of a thread: PortAudio's own errors
-            names, trouble = [], f"The microphones cannot be listed: {error}."
         none = "" if names else "No microphone was found. Connect one, then look again."
         with suppress(RuntimeError):  # the window has gone meanwhile
             self._found.emit(names, trouble or none)
+
+    def _pass_on(self, change: Change) -> None:
+        """Bring what the watch tells on its thread to the window's."""
+        with suppress(RuntimeError):  # the window has gone meanwhile
+            self._changed.emit(change)
 
     def _show_devices(self, names: Sequence[str], trouble: str) -> None:
         chosen = self.device.currentData() or self._wishes.device

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ import numpy as np
 
 from earmark import audio_file
 from earmark.api import AudioDeviceError, Float
+from earmark.live import sound_server
 from earmark.sound import system_sound
 
 BLOCK_SECONDS = 0.02
@@ -42,6 +44,7 @@ class Source(Protocol):
     def open(self) -> None: ...
     def read(self) -> Block | None: ...  # None: there will be no more
     def close(self) -> None: ...
+    def lose(self) -> None: ...  # it was unplugged, though sound may go on: a server puts another in its place
 
 
 class Microphone:
@@ -76,12 +79,15 @@ class Microphone:
         """
         sound = self._find_sound(look_again=self._failed)
         self._failed = True  # until it runs
-        number, facts = _inlet(sound, self._wanted)
-        self.name = facts["name"]
-        self.sample_rate = self.sample_rate or int(facts["default_samplerate"])
+        served = sound_server.source_of(self._wanted) if self._wanted else None
+        number, facts = _server(sound) if served else _inlet(sound, self._wanted)
+        self.name = served.title if served else facts["name"]
+        own_rate = served.sample_rate if served else 0
+        self.sample_rate = self.sample_rate or own_rate or int(facts["default_samplerate"])
         self.channels = min(self.channels, facts["max_input_channels"])
         self._blocks = queue.SimpleQueue()
-        self._stream = self._started(sound, number)
+        with sound_server.chosen(served) if served else nullcontext():
+            self._stream = self._started(sound, number)
         self._failed = False
 
     def read(self) -> Block | None:
@@ -108,6 +114,10 @@ class Microphone:
             stream.abort(ignore_errors=True)
             stream.close(ignore_errors=True)
 
+    def lose(self) -> None:
+        """Let `read` say that the device went away."""
+        self._blocks.put(None)
+
     def _started(self, sound: Any, number: int | None) -> Any:
         blocks = self._blocks  # a callback that comes late must not reach the next stream's
         try:
@@ -131,13 +141,14 @@ class Microphone:
 
 
 def microphones(sound: Callable[..., Any] = system_sound) -> list[str]:
-    """Return the names of the devices that can record, each once, as the system orders them.
+    """Return the names of what can be listened to, each once: the sound server's, then PortAudio's as they are ordered.
 
     Raises:
         AudioDeviceError: there is no sound system.
     """
     found = sound(look_again=True).query_devices()
-    return list(dict.fromkeys(device["name"] for device in found if device["max_input_channels"] > 0))
+    served = [source.title for source in sound_server.sources()]
+    return list(dict.fromkeys([*served, *(device["name"] for device in found if device["max_input_channels"] > 0)]))
 
 
 def _inlet(sound: Any, name: str) -> tuple[int | None, Any]:
@@ -152,6 +163,16 @@ def _inlet(sound: Any, name: str) -> tuple[int | None, Any]:
         if device["max_input_channels"] > 0 and name.casefold() in device["name"].casefold():
             return number, device
     raise AudioDeviceError(f"There is no microphone “{name}”.", hint="See: earmark listen --devices")
+
+
+def _server(sound: Any) -> tuple[int, Any]:
+    """Return the number by which PortAudio has the sound server, and what is known of it."""
+    for wanted in sound_server.DEVICES:
+        for number, device in enumerate(sound.query_devices()):
+            if device["max_input_channels"] > 0 and device["name"] == wanted:
+                return number, device
+    hint = "Install libasound2-plugins."
+    raise AudioDeviceError("The sound server's microphones cannot be reached through ALSA.", hint=hint)
 
 
 class FileSource:
@@ -192,3 +213,6 @@ class FileSource:
     def close(self) -> None:
         """Leave the recording."""
         self._pieces = iter(())
+
+    def lose(self) -> None:
+        """Nothing: nobody unplugs a file."""

@@ -13,6 +13,7 @@ from earmark.analysis import Heading
 from earmark.api import EarmarkError
 from earmark.events import Event, EventSettings
 from earmark.live.capture import Capture
+from earmark.live.devices import Change, DeviceWatch
 from earmark.live.ear import HOP, Ear, Hears, Moment
 from earmark.live.live_events import LiveEvents
 from earmark.live.recorder import Recorder
@@ -50,10 +51,15 @@ class Told(Protocol):
     def fired(self, trigger: Trigger, heading: Heading, moment: Moment) -> None: ...
     def recorded(self, paths: Sequence[Path]) -> None: ...
     def said(self, said: EarmarkError | None) -> None: ...
+    def plugged(self, change: Change) -> None: ...
 
 
 class Station:
-    """Listens from `start` to `stop`."""
+    """Listens from `start` to `stop`.
+
+    Args:
+        watch: what tells of devices that come and go; None where the source is none.
+    """
 
     def __init__(
         self,
@@ -64,6 +70,7 @@ class Station:
         *,
         wishes: Wishes | None = None,
         triggers: Sequence[Trigger] = (),
+        watch: Callable[[Callable[[Change], None]], DeviceWatch] | None = None,
     ) -> None:
         self.source, self.headings, self.triggers = source, list(headings), list(triggers)
         self.capture = Capture(source, on_said=told.said)
@@ -72,6 +79,7 @@ class Station:
         self._engines, self._wishes, self._told = engines, wishes or Wishes(), told
         self._events: dict[str, LiveEvents] = {}
         self._changing = threading.Lock()
+        self._watch = watch(self._note_change) if watch else None
 
     @property
     def ring(self) -> RingBuffer:
@@ -104,9 +112,13 @@ class Station:
             )
             self.ears.append(ear)
             ear.start()
+        if self._watch:
+            self._watch.start()
 
     def stop(self) -> None:
         """End: the recording is closed, what is still going on is told as ended."""
+        if self._watch:
+            self._watch.stop()
         self.stop_recording()
         self.capture.stop()
         for ear in self.ears:
@@ -135,6 +147,11 @@ class Station:
         if paths:
             self._told.recorded(paths)
         return paths
+
+    def _note_change(self, change: Change) -> None:
+        self._told.plugged(change)
+        if self.source.name in change.gone:
+            self.source.lose()
 
     def _hear(self, ear: Ear, moment: Moment) -> None:
         self._told.moment(ear, moment)

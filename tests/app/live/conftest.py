@@ -51,6 +51,9 @@ class Fed:
     def close(self) -> None:
         pass
 
+    def lose(self) -> None:
+        self.fail("It went away.")
+
 
 @pytest.fixture
 def source() -> Fed:

@@ -97,6 +97,7 @@ class Live:
         session.began.connect(self._begin)
         session.refused.connect(self._refuse)
         session.said.connect(self._say)
+        session.plugged.connect(lambda change: self._desk.notices.tell(change.sentence))
         session.replay_ready.connect(self._play)
         session.recorded.connect(lambda paths: self._recorded.extend(paths))
         session.fired.connect(self._alert)
