@@ -92,7 +92,7 @@ def protocol_of(
     dataset: Dataset, heading: Heading, how: Conditions, *, side: str, clips: int, is_htsat: bool = False
 ) -> str:
     """Return in a few sentences how the figures came about, so that nobody compares what cannot be compared."""
-    said = [f"{dataset.title}, {side}: {counted(clips, 'clip')} of {len(dataset.examples)} in the folder."]
+    said = [f"Read as {dataset.title}, {side}: {counted(clips, 'clip')} of {len(dataset.examples)} in the folder."]
     if is_htsat:
         limits = ", ".join(f"{label} {THRESHOLDS[label]:g}" for label in sorted(THRESHOLDS))
         said.append(
@@ -104,7 +104,9 @@ def protocol_of(
             f"Heard in windows of {heading.window_seconds:g} s that overlap by half; a clip's score is the "
             f"{'highest' if how.pool == 'max' else 'mean'} of its windows."
         )
-    said.append("Each clip is heard once: no test-time augmentation but the model's own.")
+    if dataset.is_single_label:
+        said.append("Accuracy takes the highest of the data set's labels that the model knows.")
+    said.append("Test-time augmentation: none but the model's own.")
     if dataset.folds:
         said.append(f"One of {len(set(dataset.folds))} folds: papers give the mean over all of them.")
     return " ".join(said)

@@ -39,7 +39,8 @@ class TagScores:
     """How well clips are tagged.
 
     Attributes:
-        accuracy, top_5: of the clips that have one label each; None where clips have several.
+        accuracy, top_5: of the clips that have one label each; None where clips have several, the latter also where
+            there are no more than five labels.
         mean_average_precision, auc: means over the labels of which there are clips.
         d_prime: √2·Φ⁻¹ of the mean AUC; infinite where that is 1.
         confusion: [true labels, told labels], counts; None where clips have several labels.
@@ -156,7 +157,7 @@ def _label_scores(label: str, scores: Float, truth: Bools, told: Bools, threshol
     )
 
 
-def _single(scores: Float, truth: Bools) -> tuple[float, float, NDArray[np.int64]] | tuple[None, None, None]:
+def _single(scores: Float, truth: Bools) -> tuple[float, float | None, NDArray[np.int64]] | tuple[None, None, None]:
     """Return accuracy, top five and confusion over the clips that have a label; None where none has."""
     labelled = truth.any(axis=1)
     if not labelled.any():
@@ -164,7 +165,8 @@ def _single(scores: Float, truth: Bools) -> tuple[float, float, NDArray[np.int64
     true, ranked = truth[labelled].argmax(axis=1), np.argsort(-scores[labelled], axis=1, kind="stable")
     hits = ranked == true[:, None]
     table = confusion(true, ranked[:, 0], scores.shape[1])
-    return float(hits[:, 0].mean()), float(hits[:, :5].any(axis=1).mean()), table
+    top_5 = float(hits[:, :5].any(axis=1).mean()) if scores.shape[1] > 5 else None
+    return float(hits[:, 0].mean()), top_5, table
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
