@@ -63,7 +63,9 @@ class Original(nn.Module):
     def __init__(self, arguments):
         super().__init__()
         self.arguments, self.ast = arguments, AST(ast_of(arguments))
-        self.conformer = Conformer(arguments.width, arguments.heads, arguments.conformer_width, 2, arguments.kernel)
+        self.conformer = Conformer(
+            arguments.width, arguments.heads, arguments.conformer_width, arguments.conformers, arguments.kernel
+        )
         self.channel_attention = nn.ModuleDict({"norm": nn.LayerNorm(arguments.width)})
         drawn(self)
 
