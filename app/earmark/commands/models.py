@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from earmark.counted import counted
 
 if TYPE_CHECKING:
     from earmark.engine_client import Engines
@@ -79,7 +81,7 @@ def import_model(path: Path, name: str, plugin: str, label_file: Path | None) ->
     labels = read_labels(label_file) if label_file else None
     with started_engines() as engines:
         checkpoint = engines.convert(path.absolute(), plugin, name, labels)
-    click.echo(f"{plugin}/{name} is ready: {len(checkpoint.labels)} labels.")
+    click.echo(f"{plugin}/{name} is ready: {gives(checkpoint.labels)}.")
     return 0
 
 
@@ -121,6 +123,11 @@ def remove(name: str) -> int:
     (ensembles if ensembles.is_ensemble(name) else checkpoints).remove(name)
     click.echo(f"{name} was removed.")
     return 0
+
+
+def gives(labels: Sequence[str]) -> str:
+    """Return in words what a model with these labels gives."""
+    return counted(len(labels), "label") if labels else "it gives embeddings only"
 
 
 @contextmanager
