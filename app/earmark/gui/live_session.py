@@ -32,13 +32,17 @@ PATIENCE = 10.0  # seconds for a thread to end
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """What is to happen when a label is heard; as it is kept in the settings."""
+    """What is to happen when a label is heard; as it is kept in the settings.
+
+    Attributes:
+        sound: "" is none, "bell" the system's, "tone" the built-in one; else the path of a sound file.
+    """
 
     label: str
     threshold: float = 0.5
     seconds: float = 0.0
     record: bool = False
-    bell: bool = False
+    sound: str = ""
     command: tuple[str, ...] = ()
 
 

@@ -34,6 +34,7 @@ from earmark.gui.theme import muted
 from earmark.live.devices import Change, DeviceWatch, listed
 
 RATES = (0, 8_000, 16_000, 22_050, 32_000, 44_100, 48_000, 96_000, 192_000, 250_000, 384_000)
+AT_ONCE = 0.3  # seconds that closing may wait
 SYSTEM = "What the system has chosen"
 MODEL = Qt.ItemDataRole.UserRole
 
@@ -69,7 +70,6 @@ class MicrophoneWindow(QDialog):
         self._lay_out()
         self._connect()
         self.look()
-        self._watch.start()
 
     def _build(self, headings: Sequence[Heading]) -> None:
         wishes = self._wishes
@@ -140,8 +140,9 @@ class MicrophoneWindow(QDialog):
 
     def _connect(self) -> None:
         self._found.connect(self._show_devices)
+        self._found.connect(self._begin_to_watch)
         self._changed.connect(lambda change: self._show_devices(change.names, change.sentence))
-        self.finished.connect(self._watch.stop)
+        self.finished.connect(lambda: self._watch.stop(AT_ONCE))
         self.again.clicked.connect(self.look)
         self.browse.clicked.connect(self._choose_folder)
         self.rehearsal.clicked.connect(self._choose_rehearsal)
@@ -161,6 +162,10 @@ class MicrophoneWindow(QDialog):
         none = "" if names else "No microphone was found. Connect one, then look again."
         with suppress(RuntimeError):  # the window has gone meanwhile
             self._found.emit(names, trouble or none)
+
+    def _begin_to_watch(self, names: Sequence[str]) -> None:
+        if self.isVisible() and not self._watch.is_running:
+            self._watch.start(names)
 
     def _pass_on(self, change: Change) -> None:
         """Bring what the watch tells on its thread to the window's."""

@@ -83,24 +83,29 @@ class DeviceWatch:
         seconds: float = LOOK_SECONDS,
     ) -> None:
         self._on_changed, self._look, self._sign, self._seconds = on_changed, look, sign, seconds
+        self._known: Sequence[str] | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="device watch", daemon=True)
 
-    def start(self) -> None:
-        """Begin: what is there now is where changes are counted from."""
+    def start(self, known: Sequence[str] | None = None) -> None:
+        """Begin: changes are counted from what is known to be there, or else from what is there now."""
+        self._known = known
         self._thread.start()
 
-    def stop(self) -> None:
-        """End, soon."""
-        self._stopping.set()
+    @property
+    def is_running(self) -> bool:
+        """Tell whether it has been started and not ended."""
+        return self._thread.is_alive()
 
-    def join(self, seconds: float) -> None:
-        """Wait for the end, but not for ever."""
+    def stop(self, patience: float = 0.0) -> None:
+        """End, soon; wait for it so many seconds at most."""
+        self._stopping.set()
         if self._thread.is_alive():
-            self._thread.join(seconds)
+            self._thread.join(patience)
 
     def _run(self) -> None:
-        seen, known = self._sign(), self._names()
+        seen = self._sign()
+        known = self._names() if self._known is None else self._known
         while not self._stopping.wait(self._seconds):
             now = self._sign()
             if now == seen:

@@ -7,12 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import soundfile
+from PySide6.QtWidgets import QFileDialog
 
 from earmark.api import AudioDeviceError, Heard
+from earmark.gui.alerts_table import SoundBox
 from earmark.gui.live_session import Alert, LiveWishes
 from earmark.gui.microphone_window import MicrophoneWindow
 from earmark.gui.parts.live import wishes_of
+from earmark.live.alert_sound import AlertSound
 from earmark.live.capture import Gap
+from earmark.live.devices import Change
+from earmark.playback import Playback
 
 from .conftest import LABELS, heading
 
@@ -167,7 +172,7 @@ def test_closing_the_window_in_the_middle_leaves_a_whole_file(window, qtbot):
 
 
 def test_the_wishes_are_those_that_the_dialog_shows(window, qtbot):
-    alert = Alert(label="rain", threshold=0.7, seconds=2.0, bell=True, command=("say", "it rains"))
+    alert = Alert(label="rain", threshold=0.7, seconds=2.0, sound="tone", command=("say", "it rains"))
     wishes = replace(window.live.wishes, device="USB", rate=48_000, channels=2, split_minutes=10.0, alerts=(alert,))
     dialog = MicrophoneWindow(window, wishes, [heading("toy/frames")])
     qtbot.waitUntil(lambda: not dialog.trouble.text().startswith("Looking"), timeout=10_000)
@@ -180,3 +185,69 @@ def test_wishes_are_kept_and_what_is_odd_in_them_is_left_out(window):
     kept = window.live.part.keep()["live"]
     assert wishes_of(kept) == window.live.wishes
     assert wishes_of({"hop": "often", "alerts": [{"colour": "red"}, 3], "channels": 2}) == LiveWishes(channels=2)
+
+
+def test_the_bell_that_was_kept_is_a_sound_now():
+    assert wishes_of({"alerts": [{"label": "rain", "bell": True}]}).alerts == (Alert(label="rain", sound="bell"),)
+
+
+def test_an_alert_is_heard_on_the_loudspeaker_while_it_listens(window, qtbot, card):
+    window.live._sound = AlertSound(Playback(sound=lambda **_: card), on_failed=lambda error: None)
+    window.live.wishes = replace(window.live.wishes, alerts=(Alert(label="speech", threshold=0.5, sound="tone"),))
+    listen(window, qtbot)
+    qtbot.waitUntil(card.started.is_set, timeout=10_000)
+    card.streams[-1].pull(0.5)
+    heard = np.concatenate(card.streams[-1].heard)
+    assert 0.1 < np.abs(heard).max() < 0.9
+    assert window.live.session is not None
+    window.live._sound.close()
+
+
+def test_a_sound_file_is_chosen_in_the_table_and_shown_by_its_name(window, qtbot, recording, monkeypatch):
+    box = SoundBox("tone")
+    qtbot.addWidget(box)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(recording), ""))
+    box.setCurrentIndex(box.count() - 1)
+    box.activated.emit(box.count() - 1)
+    assert (box.sound, box.currentText()) == (str(recording), recording.name)
+    box.setCurrentIndex(0)
+    box.activated.emit(0)
+    assert box.sound == ""
+
+
+class Plugs:
+    """A watch whose changes the test makes."""
+
+    is_running = False
+
+    def __init__(self, on_changed) -> None:
+        self.tell = on_changed
+
+    def start(self, known) -> None:
+        self.is_running = True
+
+    def stop(self, patience=0.0) -> None:
+        self.is_running = False
+
+
+def test_a_microphone_that_is_plugged_in_is_in_the_list_at_once_and_said(window, qtbot):
+    watches = []
+
+    def watch(on_changed):
+        watches.append(Plugs(on_changed))
+        return watches[-1]
+
+    dialog = MicrophoneWindow(window, window.live.wishes, [], watch=watch)
+    dialog.open()
+    qtbot.waitUntil(lambda: watches[0].is_running, timeout=15_000)
+    watches[0].tell(Change(["USB Mic"], ["USB Mic"], []))
+    qtbot.waitUntil(lambda: dialog.device.findData("USB Mic") > 0)
+    assert dialog.trouble.text() == "“USB Mic” was plugged in."
+    dialog.close()
+    assert not watches[0].is_running
+
+
+def test_a_microphone_that_goes_while_it_listens_is_a_line(window, qtbot):
+    listen(window, qtbot)
+    window.live.session.plugged.emit(Change([], [], ["USB Mic"]))
+    qtbot.waitUntil(lambda: any("“USB Mic” is gone." in notice.text for notice in window.desk.notices.shown))

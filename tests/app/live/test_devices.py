@@ -58,8 +58,7 @@ def told():
     while told.looked == 0:
         pass
     yield told
-    told.watch.stop()
-    told.watch.join(5)
+    told.watch.stop(5)
 
 
 def test_a_microphone_that_is_plugged_in_and_one_that_is_gone_are_told(told):

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 from earmark.analysis import Heading
@@ -21,6 +21,7 @@ from earmark.gui.live_view import LiveView
 from earmark.gui.microphone_window import MicrophoneWindow
 from earmark.gui.part import Part
 from earmark.gui.theme import Theme
+from earmark.live.alert_sound import BELL, AlertSound
 
 REPLAYED = 10.0  # seconds, where nothing else was looked at
 DEEDS = (
@@ -39,6 +40,10 @@ DEEDS = (
 )
 
 
+class _Unheard(QObject):
+    failed = Signal(object)  # EarmarkError: an alert's sound could not be played
+
+
 class Live:
     """Turns the microphone on and off, and keeps what was recorded."""
 
@@ -51,6 +56,9 @@ class Live:
         self._waits_for_models = self._knows_models = False
         self._recorded: list[Path] = []
         self._shown_before: Path | None = None
+        self._unheard = _Unheard()
+        self._unheard.failed.connect(desk.notices.report)
+        self._sound = AlertSound(on_failed=self._unheard.failed.emit)
         self._connect()
 
     def _connect(self) -> None:
@@ -221,8 +229,10 @@ class Live:
             self._desk.notices.tell("There is sound again.")
 
     def _alert(self, alert: Alert, score: float) -> None:
-        if alert.bell:
+        if alert.sound == BELL:
             QApplication.beep()
+        elif alert.sound:
+            self._sound.play(alert.sound)
         self._desk.notices.tell(f"{label_text(alert.label)} was heard, score {score:.2f}.")
 
     def _show_numbers(self) -> None:
@@ -256,6 +266,7 @@ class Live:
         if session:
             session.close()
             self.view.end()
+        self._sound.close()
 
 
 def wishes_of(plain: Mapping[str, Any]) -> LiveWishes:
@@ -281,6 +292,9 @@ def _fits(value: Any, default: Any) -> bool:
 
 def _alert_of(plain: Any) -> Alert | None:
     try:
-        return Alert(**{**plain, "command": tuple(plain.get("command", ()))})
+        kept = {**plain, "command": tuple(plain.get("command", ()))}
+        if kept.pop("bell", False):  # as it was kept when there was no other sound
+            kept["sound"] = BELL
+        return Alert(**kept)
     except (TypeError, AttributeError):
         return None
