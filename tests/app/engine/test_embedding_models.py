@@ -41,17 +41,16 @@ def test_each_window_is_embedded_and_nothing_is_scored(install, engines, recordi
     np.testing.assert_allclose(analysis.embeddings[3], 0.5)  # from 3 s on
 
 
-def test_it_is_neither_a_choice_in_the_window_nor_for_tags(install, engines, qtbot):
+def test_it_is_neither_a_choice_in_the_window_nor_for_tags(install, engines):
     install(EMBEDS)
     install(name="other")
     assert engines.heading("toy/model").only_embeds
     with pytest.raises(CheckpointError, match="toy/model gives embeddings only"):
         usable(engines, "toy/model")
+    offered: list[str] = []
     enquiry = Enquiry(engines)
-    with qtbot.waitSignal(enquiry.headings_known, timeout=30_000) as known:
-        enquiry.start()
-    enquiry.wait()
-    offered = [heading.model_id for heading in known.args[0]]
+    enquiry.headings_known.connect(lambda headings: offered.extend(heading.model_id for heading in headings))
+    enquiry.run()
     assert "other/model" in offered
     assert "toy/model" not in offered
 
