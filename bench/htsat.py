@@ -1,23 +1,18 @@
 """HTS-AT (30 M parameters) from waveform to scores on two CPU threads, against the published arithmetic, eagerly.
 
-Both sides have the same random weights and hear the same ten seconds, in turns, in one run. The promise is on the
-minimum of the ratios of medians and of minima: the median is what a person gets, the minimum what neighbours on the
-machine disturb least.
+Both sides have the same random weights and hear the same ten seconds, in turns, in one run.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from functools import partial
-from statistics import median
 from typing import Any
 
-import numpy as np
 import torch
 
 from bench import target
 from bench.htsat_original import PublishedHTSAT
+from bench.in_turns import Scores, difference, make_sounds, time_in_turns, times_faster
 from earmark.api import Clip, Float, Want
 from earmark_htsat.model import FAMILY
 from earmark_htsat.network import HTSAT, Arguments
@@ -28,19 +23,16 @@ THREADS = 2
 ROUNDS = 20
 LABELS = 527
 
-Scores = Callable[[Float], Float]
-
 
 def measure() -> dict[str, Any]:
     """Return the times of all sides, their ratios, and how far the scores are apart."""
     torch.set_num_threads(THREADS)
     torch.manual_seed(0)
     sides = make_sides()
-    sounds = make_sounds()
+    sounds = make_sounds(32000, 10.0)
     apart = {name: difference(sides["published"], side, sounds) for name, side in sides.items()}
-    seconds = time_in_turns(sides, sounds[1])
-    times = {name: {"median": median(each), "minimum": min(each)} for name, each in seconds.items()}
-    ratios = {name: ratio(times["published"], times[name]) for name in sides}
+    times = time_in_turns(sides, sounds[1], rounds=ROUNDS)
+    ratios = {name: times_faster(times["published"], times[name]) for name in sides}
     return {
         "threads": THREADS,
         "rounds": ROUNDS,
@@ -105,34 +97,3 @@ def hear(model: Model, samples: Float) -> Float:
     """Return the clip scores [labels]; frames come with them, as they do from the published side."""
     (heard,) = model.hear([Clip(samples=samples, sample_rate=32000)], Want())
     return heard.scores
-
-
-def make_sounds() -> list[Float]:
-    """Return ten seconds each of noise, a sweep with bursts, and next to silence."""
-    time_axis = np.arange(320000) / 32000
-    noise = np.random.default_rng(0).normal(size=(3, 320000))
-    sweep = 0.3 * np.sin(2 * np.pi * (100 + 300 * time_axis) * time_axis)
-    bursts = noise[1] * np.where(np.sin(5 * time_axis) > 0.3, 0.2, 0.001)
-    return [each.astype(np.float32) for each in (0.1 * noise[0], sweep + bursts, 1e-4 * noise[2])]
-
-
-def difference(one: Scores, other: Scores, sounds: list[Float]) -> float:
-    """Return the largest difference of any score of any sound."""
-    return max(float(np.abs(one(sound) - other(sound)).max()) for sound in sounds)
-
-
-def time_in_turns(sides: dict[str, Scores], sound: Float) -> dict[str, list[float]]:
-    """Return the seconds of each side in each round, after one that does not count."""
-    seconds: dict[str, list[float]] = {name: [] for name in sides}
-    for counts in [False] + [True] * ROUNDS:
-        for name, side in sides.items():
-            started = time.perf_counter()
-            side(sound)
-            if counts:
-                seconds[name].append(time.perf_counter() - started)
-    return seconds
-
-
-def ratio(published: dict[str, float], ours: dict[str, float]) -> float:
-    """Return how many times as fast ours is: the smaller of the ratios of medians and of minima."""
-    return min(published[of] / ours[of] for of in ("median", "minimum"))
