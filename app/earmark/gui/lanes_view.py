@@ -148,8 +148,9 @@ class LanesView(QWidget):
         """Hatch where another model hears something else; a label has a lane for that alone."""
         self._differing = spans
         self.item.show_differing(spans)
-        if self._labels() != [lane.label for lane in self.item.lanes]:
-            self.show_events(self.events, self.ground.duration)
+        wanted = ({event.label for event in self.events} | spans.keys()) - self.hidden_labels
+        if wanted != {lane.label for lane in self.item.lanes}:
+            self.show_events(*(self._waiting or (self.events, self.ground.duration)))
 
     def mark(self, name: str, onset: float, offset: float) -> None:
         """Frame a stretch in the lane of the label that is known by a name, and bring that into view."""
