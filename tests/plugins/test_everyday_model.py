@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from importlib.resources import files
 from pathlib import Path
 
@@ -9,10 +10,11 @@ import numpy as np
 import pytest
 import torch
 
-from earmark import audio_file
+from earmark import audio_file, golden
 from earmark.api import Clip, Want
-from earmark.checkpoints import bundled
+from earmark.checkpoints import bundled, read_checkpoint
 from earmark_everyday import LABELS, SAMPLE_RATE
+from earmark_everyday.ship import keep_answers
 from earmark_htsat.labels import EVERYDAY, EVERYDAY_SECONDS
 from earmark_htsat.model import FAMILY
 from earmark_torch.model import load_model
@@ -24,6 +26,14 @@ DEMO = Path(str(files("earmark_resources"))) / "demo.flac"
 @pytest.fixture(scope="module")
 def checkpoint():
     return bundled("htsat-everyday")
+
+
+def test_its_golden_answers_are_what_shipping_it_writes(checkpoint, tmp_path):
+    shutil.copytree(checkpoint.path, tmp_path / "shipped")
+    (tmp_path / "shipped" / golden.FILE).unlink()
+    keep_answers(read_checkpoint(tmp_path / "shipped"))
+    there, written = (golden.read(folder, checkpoint.sha256) for folder in (checkpoint.path, tmp_path / "shipped"))
+    assert golden.difference(there, written.answers) < 1e-4
 
 
 def frames_of(checkpoint, samples) -> dict[str, float]:

@@ -15,7 +15,10 @@ from pathlib import Path
 import click
 import numpy as np
 
-from earmark.api import TrainJob
+import earmark_htsat
+from earmark import golden
+from earmark.api import Checkpoint, TrainJob, Want
+from earmark.catalogue import fitted
 from earmark.checkpoints import TENSORS, read_checkpoint, write_checkpoint
 from earmark.training.job_file import read_job
 from earmark_everyday import LABELS
@@ -161,6 +164,17 @@ def main(runs: Path, judged: Path, esc10: Path, out: Path) -> None:
     text = card(figures, checkpoint.thresholds, read_job(runs / "all"))
     (out / "card.md").write_text(text, encoding="utf-8")
     (out / "credits.md").write_text(credits(esc10), encoding="utf-8")
+    keep_answers(checkpoint)
+
+
+def keep_answers(checkpoint: Checkpoint) -> None:
+    """Write beside a checkpoint what its network answers to the golden clips, on the processor in fp32."""
+    card = next(card for card in earmark_htsat.models() if card.model_id == checkpoint.model_id)
+    card = fitted(card, checkpoint)
+    model = earmark_htsat.load(card.model_id, checkpoint, "cpu", "fp32")
+    answers = golden.answers_of(card, earmark_htsat.infer(model, golden.clips(card), Want(frames=False)))
+    golden.require_sane(answers, card.model_id)
+    golden.write(checkpoint.path, golden.Golden(weights=checkpoint.sha256, answers=answers))
 
 
 if __name__ == "__main__":

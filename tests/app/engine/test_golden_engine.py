@@ -116,6 +116,6 @@ def test_of_a_model_of_rules_nothing_is_known(install, engines):
 
 
 def test_the_bundled_models_answers_were_written_for_these_weights_and_this_recording(engines):
-    """Where either changed: hear again on a processor in fp32, and write `golden.json` beside the weights."""
+    """Where either changed: `earmark_everyday.ship.keep_answers` writes them anew."""
     off, allowed = engines.golden_difference("htsat/everyday")
     assert off < allowed == 1e-4
