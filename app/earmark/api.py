@@ -233,6 +233,10 @@ class Run(Protocol):
         """Report how many recordings are made ready; raises `Stopped` or `Cancelled` as `progress` does."""
         ...
 
+    def began(self, epochs: int, steps: int, done: int, **about: object) -> None:
+        """Report that steps begin: how many epochs of how many, how many were done before, and what else is known."""
+        ...
+
     def skipped(self, path: Path, sentence: str) -> None:
         """Report a recording that is left out, and why."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,8 +20,12 @@ from earmark.checkpoints import (
     write_checkpoint,
     written_beside,
 )
+from earmark.evaluation.training_clips import LIST
 from earmark.plain import card_to_plain
 from earmark.wire import Message
+
+BESIDE = (LIST, "report.json", "report.html")
+"""What a model that Earmark trained may have beside it: what it was trained on, and how good it was."""
 
 Ask = Callable[[dict[str, Any]], Message | None]
 
@@ -49,6 +54,9 @@ def bring_in(
     with written_beside(folder) as beside:
         if (path / DESCRIPTION).is_file():
             write_checkpoint(beside, path / TENSORS, read_checkpoint(path, verify=True))
+            for name in BESIDE:
+                if (path / name).is_file():
+                    shutil.copyfile(path / name, beside / name)
         else:
             convert = {"do": "convert", "plugin": plugin, "path": str(path.absolute()), "folder": str(beside)}
             ask(convert | {"labels": None if labels is None else list(labels)})

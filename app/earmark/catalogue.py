@@ -176,8 +176,7 @@ def _card(ensemble: Ensemble, cards: Sequence[ModelCard], labels: tuple[str, ...
 
 
 def fitted(card: ModelCard, checkpoint: Checkpoint) -> ModelCard:
-    """Return the card with the labels, and the rate and window where it names them, of these very weights."""
-    own = {
-        name: checkpoint.front_end[name] for name in ("sample_rate", "window_seconds") if name in checkpoint.front_end
-    }
+    """Return the card with the labels, and what they name of rate, window and short clips, of these very weights."""
+    named = ("sample_rate", "window_seconds", "short")
+    own = {name: checkpoint.front_end[name] for name in named if name in checkpoint.front_end}
     return replace(card, labels=checkpoint.labels, **own)

@@ -57,6 +57,10 @@ class Engines:
         """
         return self._model(model_id).heading()
 
+    def model(self, model_id: str) -> catalogue.Model:
+        """Return one model with its card and the weights it would be run with; raises as `heading` does."""
+        return self._model(model_id)
+
     def faults(self) -> list[PluginError]:
         """Return the plugins that were refused, with their sentence."""
         return self._roster.whole().faults

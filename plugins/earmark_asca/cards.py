@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from earmark.api import ModelCard, Weights
+from earmark_asca.recipes import RECIPE
 from earmark_torch.labels import labels_of
 
 SOURCE = "https://github.com/LeeCiang/ASCA"
@@ -17,6 +18,8 @@ CARDS = (
         min_seconds=0.5,
         labels=labels_of("audioset_527.csv"),
         embeds=True,
+        trainable=True,
+        recipe=RECIPE,
         weights=(
             Weights(
                 name="ASCA, balanced AudioSet",

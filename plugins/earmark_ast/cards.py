@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from earmark.api import ModelCard, Weights
+from earmark_ast.recipes import RECIPE
 from earmark_torch.labels import labels_of
 
 _PAPER = "Gong et al., AST: Audio Spectrogram Transformer, Interspeech 2021, arXiv 2104.01778"
@@ -27,6 +28,8 @@ def _card(
         short="leave",
         labels=labels,
         embeds=True,
+        trainable=True,
+        recipe=RECIPE,
         weights=(weights,),
         paper=_PAPER,
         licence=_LICENCE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from earmark.api import ModelCard, Weights
+from earmark_ham.recipes import RECIPE
 from earmark_torch.labels import labels_of
 
 _PAPER = (
@@ -31,6 +32,8 @@ def _card(
         short="leave",
         labels=labels,
         embeds=True,
+        trainable=True,
+        recipe=RECIPE,
         weights=(weights,),
         paper=_PAPER,
         licence=_LICENCE,

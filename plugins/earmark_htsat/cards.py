@@ -6,6 +6,8 @@ from typing import Any
 
 from earmark.api import ModelCard, Weights
 from earmark_htsat.labels import EVERYDAY, EVERYDAY_SECONDS
+from earmark_htsat.recipes import PUBLISHED as PUBLISHED_RECIPES
+from earmark_htsat.recipes import SMALL
 from earmark_torch.labels import labels_of
 
 _PAPER = "Chen et al., HTS-AT, ICASSP 2022, arXiv 2202.00874"
@@ -37,6 +39,7 @@ def _published(model_id: str, title: str, *, url: str, figures: dict[str, float]
         window_seconds=10.0,
         short="repeat",
         labels=PUBLISHED[model_id],
+        recipe=PUBLISHED_RECIPES,
         weights=(weights,),
         licence="MIT",
         **fields,
@@ -50,6 +53,7 @@ CARDS = (
         sample_rate=32000,
         window_seconds=EVERYDAY_SECONDS,
         labels=EVERYDAY,
+        recipe=SMALL,
         weights=(Weights(name="Everyday sounds", url="bundled:htsat-everyday", source="trained by Earmark"),),
     ),
     _published(

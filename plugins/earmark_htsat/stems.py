@@ -11,6 +11,7 @@ import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
 from earmark_htsat.arguments import Arguments
+from earmark_torch.convolution_stem import convolution_stage
 
 
 class PatchStem(nn.Module):
@@ -33,21 +34,6 @@ class PatchStem(nn.Module):
         return self.norm(F.linear(patches, self.proj.weight.flatten(1), self.proj.bias))
 
 
-class Residual(nn.Module):
-    """Two 3 × 3 convolutions beside the identity."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-        self.norm1 = nn.BatchNorm2d(channels)
-        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-        self.norm2 = nn.BatchNorm2d(channels)
-
-    def forward(self, x: Tensor) -> Tensor:
-        inner = F.gelu(self.norm1(self.conv1(x)))
-        return F.gelu(x + self.norm2(self.conv2(inner)))
-
-
 class ConvolutionStem(nn.Module):
     """Three strided convolution stages instead of patches: [B, frames, bands] → [B, bands / 8, columns, C]."""
 
@@ -57,14 +43,9 @@ class ConvolutionStem(nn.Module):
         sizes = (1, arguments.width // 4, arguments.width // 2, arguments.width)
         across = (2, 2, arguments.column // 4)
         stages = zip(pairwise(sizes), across, strict=True)
-        self.stages = nn.Sequential(*(self._stage(fewer, more, stride) for (fewer, more), stride in stages))
+        self.stages = nn.Sequential(*(convolution_stage(*pair, stride=(2, stride)) for pair, stride in stages))
         self.norm = nn.LayerNorm(arguments.width)
         self.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-
-    @staticmethod
-    def _stage(fewer: int, more: int, across: int) -> nn.Sequential:
-        conv = nn.Conv2d(fewer, more, 3, stride=(2, across), padding=1, bias=False)
-        return nn.Sequential(conv, nn.BatchNorm2d(more), nn.GELU(), Residual(more))
 
     def forward(self, spectrogram: Tensor) -> Tensor:
         missing = self.frames - spectrogram.shape[1]

@@ -9,13 +9,15 @@ In shapes, B is clips, N tokens, D width, H heads.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
-from earmark_torch.ast_arguments import SPECIAL, ASTArguments
+from earmark_torch.ast_arguments import SPECIAL, TOKEN, ASTArguments
 from earmark_torch.blocks import DropPath
+from earmark_torch.convolution_stem import convolution_stage
 from earmark_torch.fbank import Fbank
 
 
@@ -33,7 +35,7 @@ class Encoder(nn.Module):
             mean=arguments.mean,
             deviation=arguments.deviation,
         )
-        self.patch_embed = Patches(arguments)
+        self.patch_embed = Patches(arguments) if arguments.stem == "patch" else Convolutions(arguments)
         self.cls_token, self.dist_token = (nn.Parameter(torch.zeros(1, 1, width)) for _ in range(SPECIAL))
         self.pos_embed = nn.Parameter(torch.zeros(1, arguments.tokens, width))
         rates = (arguments.drop_path * number / max(1, arguments.depth - 1) for number in range(arguments.depth))
@@ -70,6 +72,23 @@ class Patches(nn.Module):
     def forward(self, spectrogram: Tensor) -> Tensor:
         image = spectrogram.transpose(1, 2)[:, None]  # [B, 1, bands, frames]
         return self.proj(image).flatten(2).transpose(1, 2)
+
+
+class Convolutions(nn.Module):
+    """Three convolution stages in place of patches: [clips, frames, bands] → [B, N − 2, D], row after row."""
+
+    def __init__(self, arguments: ASTArguments) -> None:
+        super().__init__()
+        sizes = (1, arguments.width // 4, arguments.width // 2, arguments.width)
+        strides = ((2, 2), (2, 2), (TOKEN[0] // 4, TOKEN[1] // 4))
+        pairs = zip(pairwise(sizes), strides, strict=True)
+        self.stages = nn.Sequential(*(convolution_stage(*pair, stride=stride) for pair, stride in pairs))
+        self.norm = nn.LayerNorm(arguments.width, eps=arguments.norm_eps)
+        self.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+
+    def forward(self, spectrogram: Tensor) -> Tensor:
+        image = spectrogram.transpose(1, 2)[:, None].contiguous(memory_format=torch.channels_last)
+        return self.norm(self.stages(image).flatten(2).transpose(1, 2))
 
 
 class Attention(nn.Module):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +17,8 @@ class ASTArguments:
         bands, frames: of the log-mel spectrogram that the network takes.
         mean, deviation: the spectrogram x becomes (x − mean) / (2 · deviation).
         centred: the clip is freed of its mean first, as AST's own code does and transformers' does not.
+        stem: "patch", as published, or "convolution": three strided stages in place of patches, 8 bands and 16 frames
+            to a token, for small networks and little data; `patch` and `stride` then mean nothing.
         patch, stride: of the patches, in bands and frames; they overlap by the difference.
         width: of a token.
         depth, heads: transformer blocks, and attention heads of each.
@@ -36,6 +39,7 @@ class ASTArguments:
     mean: float = -4.2677393
     deviation: float = 4.5689974
     centred: bool = True
+    stem: Literal["patch", "convolution"] = "patch"
     patch: tuple[int, int] = (16, 16)
     stride: tuple[int, int] = (10, 10)
     width: int = 768
@@ -61,9 +65,19 @@ class ASTArguments:
             raise ValueError("What norms add to the variance is positive, and the rate of dropped branches below 1.")
 
     def _check_patches(self) -> None:
+        if self.stem not in ("patch", "convolution"):
+            raise ValueError(f"There is no stem {self.stem!r}.")
+        if self.stem == "convolution":
+            self._check_convolutions()
+            return
         for size, patch, stride in zip((self.bands, self.frames), self.patch, self.stride, strict=True):
             if not 1 <= stride <= patch <= size:
                 raise ValueError(f"Patches of {patch}, {stride} apart, do not cover {size} bands or frames.")
+
+    def _check_convolutions(self) -> None:
+        if self.bands % TOKEN[0] or self.frames % TOKEN[1] or self.width % 4:
+            sizes = f"{self.bands} bands, {self.frames} frames and {self.width} channels"
+            raise ValueError(f"Convolutions need multiples of {TOKEN[0]}, {TOKEN[1]} and 4, not {sizes}.")
 
     def _check_spectrogram(self) -> None:
         if not 1000 <= self.sample_rate <= 400_000 or self.bands < 4 or self.deviation <= 0:
@@ -74,6 +88,8 @@ class ASTArguments:
     @property
     def grid(self) -> tuple[int, int]:
         """Rows and columns of patches: over frequency and over time."""
+        if self.stem == "convolution":
+            return self.bands // TOKEN[0], self.frames // TOKEN[1]
         rows, columns = (
             (size - patch) // stride + 1
             for size, patch, stride in zip((self.bands, self.frames), self.patch, self.stride, strict=True)
@@ -88,3 +104,6 @@ class ASTArguments:
 
 SPECIAL = 2
 """Tokens before the patches: DeiT's class and distillation tokens."""
+
+TOKEN = (8, 16)
+"""Bands and frames to a token of the convolution stem."""

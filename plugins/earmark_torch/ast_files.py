@@ -75,13 +75,15 @@ def read_published(path: Path) -> Published:
     ours = path / TENSORS
     saved = Saved(tensors=read_tensors(path)) if ours.is_file() else read_saved(path)
     stored = read_json(path / "checkpoint.json") if ours.is_file() else {}
+    if stored:
+        return _ours(path.name, dict(saved.tensors), stored)
     found = {name.removeprefix("module."): _exact(tensor) for name, tensor in saved.tensors.items()}
     try:
         if (prefix := _prefix(found, _HUB_STEM)) is not None:
             return _from_hub(path.name, _joined({_hub_name(n, prefix): t for n, t in found.items()}), saved)
         if (prefix := _prefix(found, _STEM)) is not None:
             named = {known: tensor for name, tensor in found.items() if (known := _our_name(name, prefix))}
-            return _from_official(path.name, named, stored)
+            return Published(name=path.name, tensors=named, arguments=guessed_arguments(named))
     except (LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise CheckpointError(f"{path.name} is no audio spectrogram transformer that Earmark knows: {error}") from error
     hint = "Earmark reads AST's .pth files, transformers' folders and files, and DeiT as a start for training."
@@ -96,10 +98,18 @@ def _prefix(found: Mapping[str, Tensor], stem: str) -> str | None:
     return next((name.removesuffix(stem) for name in found if name.endswith(stem)), None)
 
 
-def _from_official(name: str, tensors: dict[str, Tensor], stored: Mapping[str, Any]) -> Published:
-    """Return what AST's code, DeiT's or Earmark wrote; the last with what is `stored` beside it."""
-    arguments = dict(stored["network"]) if stored else guessed_arguments(tensors)
-    labels = tuple(map(str, stored["labels"])) if stored else None
+def _ours(name: str, tensors: dict[str, Tensor], stored: Mapping[str, Any]) -> Published:
+    """Return what Earmark wrote, with what is `stored` beside it.
+
+    Raises:
+        CheckpointError: it is of no audio spectrogram transformer.
+    """
+    try:
+        labels, arguments = tuple(map(str, stored["labels"])), dict(stored["network"])
+    except (LookupError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{name} is no audio spectrogram transformer that Earmark knows: {error}") from error
+    if "encoder.pos_embed" not in tensors:
+        raise CheckpointError(f"{name} does not hold an audio spectrogram transformer.")
     return Published(name=name, tensors=tensors, arguments=arguments, labels=labels)
 
 

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
-from earmark_torch.ast import Block, Encoder
+from earmark_torch.ast import Block, Encoder, Patches
 from earmark_torch.packed import PackedLinear
 
 
@@ -28,7 +28,8 @@ class PackedEncoder(nn.Module):
         super().__init__()
         self.dtype, rows = dtype, encoder.pos_embed.shape[1]
         self.front_end = encoder.front_end
-        self.patches = PackedPatches(encoder.patch_embed.proj, rows)
+        stem = encoder.patch_embed
+        self.patches = PackedPatches(stem.proj, rows) if isinstance(stem, Patches) else stem
         special = torch.cat((encoder.cls_token, encoder.dist_token), 1).detach()
         positions = encoder.pos_embed.detach()
         self.special = special + positions[:, : special.shape[1]]  # [1, 2, D]

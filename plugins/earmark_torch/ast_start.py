@@ -41,7 +41,7 @@ def start_from(network: nn.Module, path: Path, *, positions: Positions = "biline
     """
     published, wanted = read_published(path), network.state_dict()
     found = dict(published.tensors)
-    if found[_STEM].dim() == 4:
+    if _STEM in found:
         found[_STEM] = found[_STEM].sum(1, keepdim=True)  # of one colour: itself
     grid = _arguments(network).grid
     found[_POSITIONS] = fit_positions(found[_POSITIONS], grid_of(published), grid, positions)

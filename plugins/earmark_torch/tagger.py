@@ -15,9 +15,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from earmark.api import DatasetError, TrainJob
+from earmark.api import CheckpointError, DatasetError, TrainJob
 from earmark_torch.augment import Augmentation, Mixing, draw_mixing
-from earmark_torch.checkpoint import write_checkpoint
+from earmark_torch.checkpoint import TENSORS, write_checkpoint
 from earmark_torch.model import Family, restore
 
 Start = Callable[[nn.Module, Path], list[str]]
@@ -48,8 +48,31 @@ def network_for(family: Family, job: TrainJob, start: Start) -> Any:
     torch.manual_seed(job.seed)
     network = family.network(arguments)
     if job.start_from:
-        start(network, job.start_from)
+        _begin(network, job.start_from, start)
     return network
+
+
+def _begin(network: Any, path: Path, start: Start) -> None:
+    """Fill a network from a checkpoint, or refuse one that would be no start.
+
+    Raises:
+        CheckpointError: nothing of it fits.
+    """
+    if len(start(network, path)) == len(network.state_dict()):
+        raise CheckpointError(f"Nothing of {path.name} fits this network.", hint="Train it from scratch instead.")
+
+
+def is_ours(path: Path) -> bool:
+    """Say whether a checkpoint is a folder as we write it."""
+    return (path / TENSORS).is_file()
+
+
+def fill_fitting(network: nn.Module, tensors: Mapping[str, Tensor]) -> list[str]:
+    """Fill a network with the tensors that have its names and shapes; return the names that were not filled."""
+    wanted = network.state_dict()
+    fitting = {name: each for name, each in tensors.items() if name in wanted and each.shape == wanted[name].shape}
+    network.load_state_dict(fitting, strict=False)
+    return sorted(wanted.keys() - fitting.keys())
 
 
 class Tagger:
@@ -100,7 +123,11 @@ class Tagger:
             model_id=self.job.model_id,
             labels=self.job.labels,
             network=asdict(self.arguments),
-            front_end={"sample_rate": self.arguments.sample_rate, "window_seconds": self.arguments.seconds},
+            front_end={
+                "sample_rate": self.arguments.sample_rate,
+                "window_seconds": self.arguments.seconds,
+                "short": str(self.job.settings.get("short", "pad")),
+            },
             metrics=dict(metrics),
             origin="trained by Earmark",
             trained_on=str(self.job.settings.get("trained_on", "")),

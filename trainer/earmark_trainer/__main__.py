@@ -7,10 +7,12 @@ import os
 import sys
 from pathlib import Path
 
-from earmark.api import Cancelled, EarmarkError, Stopped
+from earmark.api import Cancelled, EarmarkError, Stopped, TrainJob
+from earmark.engine.device import choose
 from earmark.host import Host, plugin_of
 from earmark.installed import plugins
 from earmark.training.job_file import read_job
+from earmark_trainer.failures import explained
 from earmark_trainer.run import Control, JobRun, protocol_stream
 
 
@@ -30,26 +32,27 @@ def main(arguments: list[str]) -> int:
     control = Control()
     if os.environ.get("EARMARK_CONTROL") == "stdin":
         control.watch_stdin()
-    run = JobRun(job.folder, device=str(job.settings.get("device", "auto")), stream=stream, control=control)
+    run = JobRun(job.folder, stream=stream, control=control)
     return _train(job, run)
 
 
-def _train(job, run: JobRun) -> int:
+def _train(job: TrainJob, run: JobRun) -> int:
     try:
+        device = choose(str(job.settings.get("device", "auto")))
+        run.device, run.device_line = device.name, device.line
         _host(plugin_of(job.model_id)).train(job, run)
     except Stopped:
-        run.event("ended", how="stopped")
+        run.ended("stopped")
     except Cancelled:
-        run.event("ended", how="cancelled")
-    except EarmarkError as error:
-        run.event("ended", how="failed", sentence=error.sentence, hint=error.hint)
-        return 1
+        run.ended("cancelled")
     except Exception as error:  # the edge of the process: a bug is said, not lost
-        logging.exception("The job failed")
-        run.event("ended", how="failed", sentence=f"The training failed: {error}", hint="The log has the details.")
+        if not isinstance(error, EarmarkError):
+            logging.exception("The job failed")
+        told = explained(error, job.folder)
+        run.ended("failed", sentence=told.sentence, hint=told.hint)
         return 1
     else:
-        run.event("ended", how="done")
+        run.ended("done")
     return 0
 
 

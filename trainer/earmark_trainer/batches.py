@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
+from earmark.api import EarmarkError
+from earmark.plain import error_from_plain, error_to_plain
 from earmark_trainer.recipe import Recipe
 
 
@@ -45,15 +47,22 @@ class _Steps(Dataset):
     def __len__(self) -> int:
         return self.length
 
-    def __getitem__(self, index: int) -> tuple[Tensor, ...]:
-        batch = self.source.batch(*divmod(self.first + index, self.per_epoch))
+    def __getitem__(self, index: int) -> tuple[Tensor, ...] | dict[str, str]:
+        """Return one batch, or the error that a person is to be told, which would cross processes as its traceback."""
+        try:
+            batch = self.source.batch(*divmod(self.first + index, self.per_epoch))
+        except EarmarkError as error:
+            return error_to_plain(error)
         return tuple(each[self.share] for each in batch)
 
 
 def batches(
     source: Source, recipe: Recipe, *, first: int, rank: int, world: int, pinned: bool
 ) -> Iterator[tuple[Tensor, ...]]:
-    """Yield the batches of a run from step `first` on.
+    """Return the batches of a run from step `first` on.
+
+    Raises:
+        EarmarkError: what a batch is made of cannot be read any more.
 
     Args:
         rank, world: which machine of how many; together they hear the one global batch.
@@ -68,7 +77,14 @@ def batches(
         pin_memory=pinned,
         worker_init_fn=_one_thread,
     )
-    return iter(loader)
+    return _whole(iter(loader))  # made now: it draws from the random state that each step sets anew
+
+
+def _whole(found: Iterator[Any]) -> Iterator[tuple[Tensor, ...]]:
+    for each in found:
+        if isinstance(each, dict):
+            raise error_from_plain(each)
+        yield tuple(each)
 
 
 def loaders_for(wanted: int) -> int:

@@ -200,7 +200,16 @@ class ExampleSource:
             "d_prime": told.d_prime if told.d_prime is not None and math.isfinite(told.d_prime) else None,
         }
         known = {name: value for name, value in found.items() if value is not None}
-        return {"score": known.get("accuracy", known.get("mAP", 0.0)), **known, "clips": told.clips}
+        score = known.get("accuracy", known.get("mAP", 0.0))
+        return {"score": score, "loss": self._loss(judged), **known, "clips": told.clips}
+
+    def _loss(self, judged: Judged) -> float:
+        """Return the mean cross entropy of what is judged: over labels, or of each label by itself."""
+        right = np.log(judged.scores.clip(1e-7))
+        if self.single_label:
+            return -float((judged.truth * right).sum(1).mean())
+        wrong = np.log((1 - judged.scores).clip(1e-7))
+        return -float((judged.truth * right + (1 - judged.truth) * wrong).mean())
 
     def finish(self, network: nn.Module, folder: Path) -> None:
         """Leave what the network says of each held-out example in `judged.npz`, for the report.

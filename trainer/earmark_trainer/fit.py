@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from earmark.api import Cancelled, Run, Stopped, TrainJob
 from earmark_trainer.averaging import WeightAverage, retake_statistics
 from earmark_trainer.batches import Source, batches
+from earmark_trainer.failures import NOT_A_NUMBER
 from earmark_trainer.recipe import Recipe
 
 __all__ = ["Recipe", "Source", "Task", "fit", "open_source", "precision"]
@@ -87,7 +88,9 @@ def fit(task: Task, source: Source, recipe: Recipe, run: Run) -> None:
     Raises:
         Cancelled: the person asked for it. (`Stopped` is answered here: evaluate, write, and raise it again.)
     """
-    fabric = Fabric(accelerator=run.device, precision=precision(recipe, run.device), **_machines())  # type: ignore[arg-type]
+    kind, _, number = run.device.partition(":")
+    here = precision(recipe, kind)
+    fabric = Fabric(accelerator=kind, precision=here, **_machines(number))  # type: ignore[arg-type]
     if fabric.world_size > 1:
         fabric.launch()  # where torchrun started us: meet the others
     torch.manual_seed(recipe.seed)
@@ -108,10 +111,14 @@ def precision(recipe: Recipe, device: str) -> Any:
     return "32-true"
 
 
-def _machines() -> dict[str, Any]:
-    """Return Fabric's arguments: one device, or what torchrun started us for."""
+def _machines(number: str) -> dict[str, Any]:
+    """Return Fabric's arguments: one device, by its number where it has one, or what torchrun started us for."""
     world, here = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("LOCAL_WORLD_SIZE", 1))
-    return {"devices": here, "num_nodes": world // here, "strategy": "ddp"} if world > 1 else {"devices": 1}
+    return (
+        {"devices": here, "num_nodes": world // here, "strategy": "ddp"}
+        if world > 1
+        else {"devices": [int(number)] if number else 1}
+    )
 
 
 class _Session:
@@ -150,6 +157,7 @@ class _Session:
             world=self.fabric.world_size,
             pinned=self.fabric.device.type == "cuda",
         )
+        self._begin()
         self.network.train()
         while self.done < last and not self._is_enough():
             try:
@@ -159,6 +167,11 @@ class _Session:
                 self._finish()
                 raise
         self._finish()
+
+    def _begin(self) -> None:
+        sizes = (each.numel() for each in self.task.network.parameters())
+        known = {"parameters": sum(sizes), "precision": str(precision(self.recipe, self.fabric.device.type))}
+        self.run.began(self.recipe.epochs, self.recipe.steps, self.done, **known)
 
     def _is_enough(self) -> bool:
         return bool(self.recipe.patience) and self.without >= self.recipe.patience
@@ -210,10 +223,9 @@ class _Session:
                 self.optimizer.zero_grad(set_to_none=True)
                 torch.cuda.empty_cache()
         if not math.isfinite(value):
-            raise FloatingPointError("The loss is not a number any more; the last good checkpoint is kept.")
-        self.fabric.clip_gradients(
-            self.network, self.optimizer, max_norm=self.recipe.clip_norm, error_if_nonfinite=False
-        )
+            raise FloatingPointError(NOT_A_NUMBER)
+        if norm := self.recipe.clip_norm:
+            self.fabric.clip_gradients(self.network, self.optimizer, max_norm=norm, error_if_nonfinite=False)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         return value

@@ -29,6 +29,7 @@ class Recipe:
         average_from: share of the run after which weights are averaged, at each `average_each`; 1 is never.
         evaluate_every: epochs between evaluations; the last epoch always is.
         patience: evaluations without a better score after which the run ends early; 0 is never.
+        clip_norm: longest gradient that is taken as it is; 0 takes any.
         keep_minutes: between checkpoints within an epoch.
         precision: Fabric's name, or "auto": bf16 where the device is fast at it.
         loaders: processes that make batches; -1 is as the machine has cores to spare.

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -53,10 +53,15 @@ class JobRun:
     """The `Run` of a job folder: events on a stream and in `events.jsonl`, checkpoints under `checkpoints/`."""
 
     def __init__(
-        self, folder: Path, *, device: str = "auto", stream: TextIO | None = None, control: Control | None = None
+        self,
+        folder: Path,
+        *,
+        device: str = "auto",
+        stream: TextIO | None = None,
+        control: Control | None = None,
     ) -> None:
         self.folder = folder
-        self.device = device
+        self.device = self.device_line = device
         self.control = control or Control()
         self._stream = stream or sys.stdout
         self._speaks = os.environ.get("RANK", "0") == "0"  # of several processes on one job, the first alone
@@ -74,9 +79,19 @@ class JobRun:
         if not self._speaks:
             return
         line = json.dumps({"version": VERSION, "event": kind, "time": round(time.time(), 3)} | fields, default=float)
-        print(line, file=self._stream, flush=True)
+        with suppress(BrokenPipeError):  # nobody listens any more: the end of standard input says so too
+            print(line, file=self._stream, flush=True)
         with (self.folder / "events.jsonl").open("a") as log:
             print(line, file=log)
+
+    def ended(self, how: str, **fields: Any) -> None:
+        """Say how the job ended; where the folder cannot be written any more, on the stream alone."""
+        with suppress(OSError):
+            self.event("ended", how=how, **fields)
+
+    def began(self, epochs: int, steps: int, done: int, **about: object) -> None:
+        """Report that steps begin: how many epochs of how many, how many were done before, and what else is known."""
+        self.event("began", epochs=epochs, steps=steps, done=done, device=self.device_line, **about)
 
     def preparing(self, done: int, total: int) -> None:
         """Report how many recordings are made ready; raises what the person asked for."""

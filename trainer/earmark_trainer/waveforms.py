@@ -25,6 +25,7 @@ class Waveforms:
 
     def __init__(self, folder: Path, sample_rate: int) -> None:
         self._folder, self._rate = folder, sample_rate
+        self._places: dict[Path, Path] = {}  # of what was filled in: the recording itself is not needed any more
 
     def fill(self, paths: Iterable[Path], *, told: Callable[[int, int], None] | None = None) -> dict[Path, str]:
         """Decode what is not here yet, on all cores; return path → sentence for those that cannot be read.
@@ -50,14 +51,23 @@ class Waveforms:
         return failed
 
     def samples(self, path: Path) -> Float:
-        """Return the samples [samples] of a recording that was filled in, as a view of the disk."""
-        return np.load(self._place(path), mmap_mode="r")
+        """Return the samples [samples] of a recording that was filled in, as a view of the disk.
+
+        Raises:
+            DatasetError: what was kept has gone.
+        """
+        try:
+            return np.load(self._places[path], mmap_mode="r")
+        except (OSError, ValueError) as error:
+            hint = f"Training keeps decoded sound in {self._folder}; resume, and it is decoded again."
+            raise DatasetError(f"The decoded sound of “{path.name}” has gone.", hint=hint) from error
 
     def _ensure(self, path: Path) -> tuple[Path, str]:
         try:
             place = self._place(path)
             if not place.exists():
                 self._write(place, read(path, sample_rate=self._rate))
+            self._places[path] = place
         except AudioFileError as error:
             return path, error.sentence
         except FileNotFoundError:

@@ -50,13 +50,14 @@ class Plan:
     Attributes:
         model: what is trained on from, or whose network is trained from scratch.
         name: of the new model.
-        preset: of its card; None is the default that fits: from scratch where the model has no weights here.
+        preset: of its card, by name, or one read from a file; None is the default that fits: from scratch where the
+            model has no weights here.
         changes: figures and settings that replace the preset's: epochs, batch_size, learning_rate, or any setting.
     """
 
     model: Model
     name: str
-    preset: str | None = None
+    preset: str | Preset | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
 
@@ -70,20 +71,31 @@ class Plan:
         figures = {name: self.changes.get(name, getattr(preset, name)) for name in FIGURES}
         changed = {name: value for name, value in self.changes.items() if name not in FIGURES}
         checkpoint = None if preset.name == SCRATCH else self.model.checkpoint
-        network = {**(checkpoint.network if checkpoint else {}), **preset.settings.get("network", {})}
-        network |= {"single_label": dataset.is_single_label, **changed.pop("network", {})}
-        settings = {**preset.settings, **changed, "network": network, "short": card.short, "preset": preset.name}
+        network = {**(checkpoint.network if checkpoint else {}), "single_label": dataset.is_single_label}
+        network |= {**preset.settings.get("network", {}), **changed.pop("network", {})}
+        short = {"short": "pad" if card.short == "leave" else card.short}
+        settings = {**short, **preset.settings, **changed, "network": network}
         return TrainJob(
             job_id=folder.name,
             model_id=checkpoint.model_id if checkpoint else card.model_id,
             folder=folder,
-            labels=dataset.labels,
+            labels=_labels(dataset),
             examples=dataset.examples,
             start_from=checkpoint.path if checkpoint else None,
             seed=self.seed,
-            settings=settings | {"name": self.name, "trained_on": f"{dataset.folder.name} ({dataset.title})"},
+            settings=settings | self._about(dataset, preset),
             **figures,
         )
+
+    def _about(self, dataset: Dataset, preset: Preset) -> dict[str, Any]:
+        """Return what a job says of where it came from."""
+        return {
+            "name": self.name,
+            "preset": preset.name,
+            "model": self.model.model_id,
+            "dataset": {"folder": str(dataset.folder), "kind": dataset.kind, "title": dataset.title},
+            "trained_on": f"{dataset.folder.resolve().name} ({dataset.title})",
+        }
 
     def _card(self) -> ModelCard:
         card = self.model.card
@@ -92,24 +104,42 @@ class Plan:
         return card
 
     def _preset(self) -> Preset:
-        card, known = self._card(), presets(self._card())
-        if self.preset is not None and self.preset not in known:
-            raise DatasetError(
-                f"{card.model_id} has no recipe “{self.preset}”.", hint=f"It has: {', '.join(map(repr, known))}."
-            )
-        fitting = [name for name in known if (name == SCRATCH) == (self.model.checkpoint is None)]
-        if self.preset is None and not fitting:
-            raise DatasetError(
-                f"{card.model_id} has no weights here to start from.",
-                hint=f"Fetch them (earmark models fetch {card.model_id}), or choose another model.",
-            )
-        preset = known[self.preset or fitting[0]]
+        preset = self.preset if isinstance(self.preset, Preset) else self._named(self._card(), self.preset)
         if preset.name != SCRATCH and self.model.checkpoint is None:
             raise DatasetError(f"The recipe “{preset.name}” starts from weights that are not here.", hint="Fetch them.")
         return preset
 
+    def _named(self, card: ModelCard, name: str | None) -> Preset:
+        """Return a preset of a card; for None the first that fits what is here."""
+        known = presets(card)
+        if name is not None and name not in known:
+            raise DatasetError(
+                f"{card.model_id} has no recipe “{name}”.", hint=f"It has: {', '.join(map(repr, known))}."
+            )
+        fitting = [each for each in known if (each == SCRATCH) == (self.model.checkpoint is None)]
+        if name is None and not fitting:
+            raise DatasetError(
+                f"{card.model_id} has no weights here to start from.",
+                hint=f"Fetch them (earmark models fetch {card.model_id}), or choose another model.",
+            )
+        return known[name or fitting[0]]
+
 
 FIGURES = ("epochs", "batch_size", "learning_rate")
+ABOUT = ("name", "preset", "model", "dataset", "trained_on")
+"""Settings that say where a job came from, and are no part of its recipe."""
+
+
+def _labels(dataset: Dataset) -> tuple[str, ...]:
+    """Return the labels of which there are examples: what was never heard cannot be learnt.
+
+    Raises:
+        DatasetError: there are none.
+    """
+    found = tuple(label for label, count in dataset.counts().items() if count)
+    if not found:
+        raise DatasetError(f"No recording in {dataset.folder} has a label.", hint="See: earmark train --help")
+    return found
 
 
 def jobs_folder() -> Path:
