@@ -1,0 +1,27 @@
+"""The models on offer: no weights of MAST were published, so this is what a person can make, or have."""
+
+from __future__ import annotations
+
+from earmark.api import ModelCard, Weights
+from earmark_torch.labels import labels_of
+
+CARDS = (
+    ModelCard(
+        model_id="mast/audioset",
+        title="MAST, AudioSet",
+        sample_rate=16000,
+        window_seconds=10.0,
+        min_seconds=0.5,
+        labels=labels_of("audioset_527.csv"),
+        embeds=True,
+        weights=(
+            Weights(
+                name="MAST, balanced AudioSet",
+                url="bundled:mast-audioset",
+                source="https://arxiv.org/abs/2303.10757",
+                figures={"mAP on AudioSet (balanced)": 0.314},
+            ),
+        ),
+        paper="Zhu and Omar, Multiscale Audio Spectrogram Transformer, ICASSP 2023, arXiv 2303.10757",
+    ),
+)
