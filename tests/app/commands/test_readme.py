@@ -96,7 +96,7 @@ def test_every_make_target_that_is_named_exists():
     named = {
         name
         for page in pages
-        for name in re.findall(r"\bmake (\w+)`|^make (\w+)", page, flags=re.MULTILINE)
+        for name in re.findall(r"\bmake (\w+)`|^make (\w+)(?=  |$)", page, flags=re.MULTILINE)
         for name in name
         if name
     }
