@@ -13,12 +13,15 @@ import numpy as np
 
 from earmark.analysis import Heading
 from earmark.api import EarmarkError, Float, Heard
+from earmark.live.onset import OnsetWatch
 from earmark.live.ring_buffer import RingBuffer, mixed
 from earmark.live.scores import FrameTrack, Smoothed, whole_hop
 
 HOP = 0.5  # seconds
 LEAST = 0.25  # of a window that must have been heard before it is asked
 PATIENCE = 0.25
+EARLY = 0.25  # seconds from an onset to the window that is heard before its turn: less of a sound tells a model little
+GLANCE = 0.05  # seconds between two looks for an onset
 log = logging.getLogger(__name__)
 
 
@@ -75,7 +78,8 @@ class Ear:
         self._engines, self._ring, self._rate = engines, ring, sample_rate
         self._on_heard, self._on_failed, self._clock = on_heard, on_failed, clock
         self._smoothed = Smoothed()
-        self._before = 0.0
+        self._before = self._took = 0.0
+        self._heard_until = 0  # sample
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"ear of {heading.model_id}", daemon=True)
 
@@ -90,17 +94,31 @@ class Ear:
 
     def _run(self) -> None:
         due = self._ring.written + round(self.heading.window_seconds * LEAST * self._rate)
+        onsets, glance = OnsetWatch(self._ring, self._rate), round(GLANCE * self._rate)
         while not self._stopping.is_set():
-            if self._ring.wait_for(due, PATIENCE):
+            due = self._hurried(due, onsets.follow())
+            if self._ring.wait_for(min(due, self._ring.written + glance), PATIENCE) and self._ring.written >= due:
                 due = self._listen(due)
-            elif self._ring.closed:
+            elif self._ring.closed and self._ring.written < due:
                 break
+
+    def _hurried(self, due: int, onset: int | None) -> int:
+        """Return when the next window is due where something has begun: earlier, if the model can keep up with that.
+
+        By whole frames, so that the frames of all windows lie on one grid.
+        """
+        early = due if onset is None else onset + round(EARLY * self._rate)
+        can_keep_up = self.answers > 0 and self._took < self.hop / 2
+        if not can_keep_up or not self._heard_until < early < due:
+            return due
+        step = max(1, round(self.track.hop * self._rate)) if self.track else 1
+        return due - (due - early) // step * step
 
     def _listen(self, due: int) -> int:
         """Have the newest window heard; return the sample at which the next is due."""
         steps = (self._ring.written - due) // max(1, round(self.hop * self._rate))
         self.late += steps
-        end = due + steps * round(self.hop * self._rate)
+        self._heard_until = end = due + steps * round(self.hop * self._rate)
         try:
             self._hear(end)
         except EarmarkError as error:
@@ -120,7 +138,7 @@ class Ear:
         if heard is None:  # newer sound overtook it
             return
         self.answers += 1
-        took = self._clock() - asked
+        self._took = took = self._clock() - asked
         self._on_heard(self, self._moment(heard, start, end / self._rate, (took, behind + took)))
 
     def _moment(self, heard: Heard, start: float, seconds: float, times: tuple[float, float]) -> Moment:

@@ -12,7 +12,7 @@ from earmark.api import EarmarkError
 from earmark.live.ring_buffer import RingBuffer
 from earmark.live.wav_file import WavFile
 
-FLUSH_SECONDS = 1.0
+FLUSH_SECONDS = 0.5  # what a crash may take is this, and what the device has not handed on
 PATIENCE = 0.25  # seconds between two looks at whether to stop
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class Recorder:
         return everything or (self._last is not None and self.cursor >= self._last)
 
     def _go_on(self, file: WavFile) -> WavFile:
-        """Write about a second more, or until this file is full; return the file to go on with."""
+        """Write about half a second more, or until this file is full; return the file to go on with."""
         goal = self.cursor + round(FLUSH_SECONDS * self._rate)
         if self._split:
             goal = min(goal, self.cursor + self._split - file.frames)

@@ -113,3 +113,16 @@ def test_an_error_is_said_and_newer_sound_is_heard(listen, engines, heard):
     listen(ramp(500))
     assert [str(error) for error in failed] == ["It broke."]
     assert len(heard) == 1
+
+
+def test_what_begins_is_heard_before_its_turn_on_the_same_grid_of_frames(listen, engines, heard):
+    listen(np.full(500, 0.001))
+    for _ in range(2):
+        listen(np.full(50, 0.001), answers=0)
+    for _ in range(6):
+        listen(np.full(50, 0.9), answers=0)
+    listen(np.full(50, 0.9))
+    assert [moment.seconds for moment in heard] == [0.5, 0.9]  # it begins at 0.6 s; its turn would be at 1.0 s
+    assert heard[-1].newest[0] == pytest.approx(0.9)
+    listen(np.full(550, 0.9))
+    assert heard[-1].seconds == pytest.approx(1.4)
