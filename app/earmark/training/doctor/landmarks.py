@@ -68,3 +68,53 @@ def _pairs(times: NDArray[np.intp], bins: NDArray[np.intp], step: int) -> tuple[
     near = (apart > 0) & (apart <= LONGEST_STEP) & (np.abs(up) <= WIDEST_STEP)
     hashes = (bins[:-step] << 14) | ((up + WIDEST_STEP + 1) << 6) | apart
     return hashes[near].astype(np.uint32), times[:-step][near].astype(np.int32)
+
+
+def matches(prints: list[tuple[Hashes, Frames]], *, least: int) -> list[Match]:
+    """Return the recordings that share at least so many pairs at one offset, the most alike first.
+
+    A pair that very many have in common is not compared with all of them; near neighbours lead from one to the next.
+    """
+    order, owners, frames = _sorted(prints)
+    found: list[NDArray[np.int64]] = []
+    for step in range(1, SHARED_BY + 1):
+        same = np.flatnonzero((order[step:] == order[:-step]) & (owners[step:] != owners[:-step]))
+        rows = (owners[same], owners[same + step], frames[same + step] - frames[same], frames[same])
+        found.append(np.stack(rows, axis=1).astype(np.int64))
+    agreeing = _agreeing(np.concatenate(found), least)
+    return sorted(agreeing, key=lambda match: -match.votes)
+
+
+def _sorted(prints: list[tuple[Hashes, Frames]]) -> tuple[Hashes, NDArray[np.int32], Frames]:
+    """Return all hashes in order, whose each is, and its frame; within a hash in the order of recordings."""
+    counts = [len(hashes) for hashes, _ in prints]
+    owners = np.repeat(np.arange(len(prints), dtype=np.int32), counts)
+    hashes = np.concatenate([np.zeros(0, np.uint32), *(hashes for hashes, _ in prints)])
+    frames = np.concatenate([np.zeros(0, np.int32), *(frames for _, frames in prints)])
+    order = np.argsort(hashes, kind="stable")
+    return hashes[order], owners[order], frames[order]
+
+
+def _agreeing(votes: NDArray[np.int64], least: int) -> list[Match]:
+    """Return the best offset of each two, from rows of first, second, offset, frame; neighbouring offsets are one."""
+    votes = votes[np.lexsort((votes[:, 2], votes[:, 1], votes[:, 0]))]
+    apart = np.any(votes[1:, :2] != votes[:-1, :2], axis=1)
+    bounds = np.concatenate(([0], np.flatnonzero(apart) + 1, [len(votes)]))
+    enough = np.flatnonzero(np.diff(bounds) >= least)
+    every = (_best(votes[bounds[at] : bounds[at + 1]]) for at in enough)
+    return [match for match in every if match.votes >= least]
+
+
+def _best(votes: NDArray[np.int64]) -> Match:
+    offsets = votes[:, 2]  # sorted
+    reach = np.searchsorted(offsets, offsets + 1, "right")  # one frame on is as good: frames are not cut alike
+    first = int(np.argmax(reach - np.arange(len(offsets))))
+    chosen = votes[first : reach[first]]
+    return Match(
+        first=int(chosen[0, 0]),
+        second=int(chosen[0, 1]),
+        offset=int(np.median(chosen[:, 2])),
+        votes=len(chosen),
+        begin=int(chosen[:, 3].min()),
+        end=int(chosen[:, 3].max()),
+    )
