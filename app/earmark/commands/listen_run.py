@@ -102,6 +102,7 @@ class Listening:
             self.station, self._triggered_name, pre_roll=choice.pre_roll, post_roll=choice.post_roll
         )
         self._recorded: list[Path] = []
+        self._lagging: list[Ear] = []  # that cannot keep up: said once
         self._failed = False
 
     def run(self) -> int:
@@ -125,6 +126,10 @@ class Listening:
         order = (-moment.smoothed).argsort(kind="stable")[: self._choice.top]
         tags = [(ear.heading.labels[each], float(moment.smoothed[each])) for each in order]
         self._told.put(lambda: self._print_tags(ear.heading, moment, tags))
+        if ear.lags(moment) and ear not in self._lagging:
+            self._lagging.append(ear)
+            sentence = f"{ear.heading.title} cannot keep up: an answer every {moment.hop:.1f} s."
+            self._told.put(lambda: click.echo(sentence, err=True))
 
     def event(self, heading: Heading, event: Event) -> None:
         """Print an event that has ended."""

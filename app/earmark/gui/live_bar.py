@@ -10,7 +10,7 @@ from earmark.gui.level_meter import LevelMeter
 from earmark.gui.own_keys import BUTTON, keep_keys
 from earmark.gui.theme import Theme
 from earmark.live.capture import Capture
-from earmark.live.ear import Moment
+from earmark.live.ear import Ear, Moment
 from earmark.playing_clock import Level
 from earmark.times import time_text
 
@@ -35,6 +35,7 @@ class LiveBar(QWidget):
         self.stop.setToolTip("Turn the microphone off (Ctrl+L)")
         self._capture: Capture | None = None
         self._moments: dict[str, Moment] = {}
+        self._lagging = ""  # the title of a model that cannot keep up
         self._room = 0  # pixels that the state takes
         self._lay_out()
         self.stop.clicked.connect(self.stopped)
@@ -70,9 +71,10 @@ class LiveBar(QWidget):
         self.meter.follow(playing=False)
         self.hide()
 
-    def note(self, model_id: str, moment: Moment) -> None:
+    def note(self, ear: Ear, moment: Moment) -> None:
         """Note how a model keeps up."""
-        self._moments[model_id] = moment
+        self._moments[ear.heading.model_id] = moment
+        self._lagging = ear.heading.title if ear.lags(moment) else ""
 
     def follow(self, seconds: float, *, recording: str, follows: bool) -> None:
         """Show where it is; called a few times a second.
@@ -103,6 +105,8 @@ class LiveBar(QWidget):
             return dropped
         slowest = max(self._moments.values(), key=lambda moment: moment.hop)
         rate = 1 / slowest.hop if slowest.hop > 0 else 0.0
+        if self._lagging:
+            return f"{dropped} · {self._lagging} cannot keep up: an answer every {slowest.hop:.1f} s"
         latency = max(moment.latency for moment in self._moments.values())
         return f"{dropped} · {rate:.1f} answers a second · {10 * round(100 * latency)} ms late"
 

@@ -146,6 +146,7 @@ class LiveSession(QObject):
     def record(self) -> None:
         """Begin to write down what is heard."""
         wishes = self.wishes
+        self._triggered.leave()
         self.station.record(wishes.name, pre_roll=wishes.pre_roll, split_seconds=60 * wishes.split_minutes)
 
     def stop_recording(self) -> None:

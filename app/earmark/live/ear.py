@@ -21,6 +21,7 @@ HOP = 0.5  # seconds
 LEAST = 0.25  # of a window that must have been heard before it is asked
 PATIENCE = 0.25
 EARLY = 0.25  # seconds from an onset to the window that is heard before its turn: less of a sound tells a model little
+STRETCHED = 1.5  # times the hop that was wished
 GLANCE = 0.05  # seconds between two looks for an onset
 log = logging.getLogger(__name__)
 
@@ -82,6 +83,10 @@ class Ear:
         self._heard_until = 0  # sample
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"ear of {heading.model_id}", daemon=True)
+
+    def lags(self, moment: Moment) -> bool:
+        """Tell whether answers come much more seldom than was wished: the model cannot keep up."""
+        return self.answers > 2 and moment.hop > STRETCHED * self.hop
 
     def start(self) -> None:
         """Begin to listen."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from earmark.live.recorder import Recorder
 from earmark.live.station import Station
 from earmark.live.trigger import Trigger
 
@@ -30,20 +31,30 @@ class Triggered:
     ) -> None:
         self._station, self._name_of = station, name_of
         self._pre_roll, self._post_roll = pre_roll, post_roll
-        self._heard_at: float | None = None
+        self._heard_at = 0.0
+        self._fired: list[Trigger] = []  # what this recording goes on for
+        self._recorder: Recorder | None = None  # none but its own is ended
 
     def fired(self, trigger: Trigger) -> None:
         """Begin to record, unless that is going on."""
         self._heard_at = self._station.seconds
-        self._station.record(
-            lambda begun: self._name_of(begun, trigger.label), pre_roll=self._pre_roll, split_seconds=LONGEST
-        )
+        self._fired.append(trigger)
+        if self._station.recorder is None:
+            self._fired = [trigger]
+            self._recorder = self._station.record(
+                lambda begun: self._name_of(begun, trigger.label), pre_roll=self._pre_roll, split_seconds=LONGEST
+            )
+
+    def leave(self) -> None:
+        """Let the recording go on until a person ends it: they want it, too."""
+        self._recorder = None
 
     def follow(self) -> None:
         """End the recording once everything has been gone for long enough; called with every moment."""
         now = self._station.seconds
-        if any(trigger.on for trigger in self._station.triggers):
+        if any(trigger.on for trigger in self._fired):
             self._heard_at = now
-        if self._station.recorder and self._heard_at is not None and now - self._heard_at >= self._post_roll:
-            self._heard_at = None
+        is_own = self._recorder is not None and self._station.recorder is self._recorder
+        if is_own and now - self._heard_at >= self._post_roll:
+            self._recorder = None
             self._station.stop_recording()

@@ -12,7 +12,7 @@ RATE = 1000
 
 
 def onsets(levels: np.ndarray) -> list[int]:
-    """Return the samples at which sound of such levels, one for each sample, is said to begin; heard 50 ms at a time."""
+    """Return the samples at which sound of such levels, one a sample, is said to begin; heard 50 ms at a time."""
     ring = RingBuffer(60 * RATE)
     watch = OnsetWatch(ring, RATE)
     samples = (levels * np.random.default_rng(1).choice([-1.0, 1.0], len(levels))).astype(np.float32)

@@ -109,7 +109,7 @@ class Live:
         session.replay_ready.connect(self._play)
         session.recorded.connect(lambda paths: self._recorded.extend(paths))
         session.fired.connect(self._alert)
-        session.heard.connect(lambda ear, moment: self.bar.note(ear.heading.model_id, moment))
+        session.heard.connect(self.bar.note)
         session.ended.connect(self._end)
         self._recorded.clear()
         session.start()
