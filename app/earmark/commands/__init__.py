@@ -17,7 +17,7 @@ import click
 from earmark import __version__
 from earmark.errors import EarmarkError
 
-COMMANDS = ("tag", "listen", "compare", "evaluate", "clips", "library", "models", "plugins", "doctor")
+COMMANDS = ("tag", "listen", "compare", "evaluate", "train", "clips", "library", "models", "plugins", "doctor")
 WINDOW = "window"
 NOTHING_STARTED, FAILED, INTERRUPTED, OUTPUT_CLOSED = 2, 3, 130, 141
 

@@ -66,23 +66,44 @@ def fetch(models: tuple[str, ...], again: bool) -> int:
 
 @command.command("import")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
-@click.option("--as", "name", required=True, metavar="NAME", help="It will be PLUGIN/NAME.")
-@click.option("--plugin", required=True, help="The plugin whose network this is: htsat.")
+@click.option("--as", "name", metavar="NAME", help="It will be PLUGIN/NAME; an .earmark file has a name.")
+@click.option("--plugin", help="The plugin whose network this is: htsat; an .earmark file says it.")
 @click.option(
     "--labels",
     "label_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The labels in the order of the network's outputs: one a line, or a CSV with display_name, label or name.",
 )
-def import_model(path: Path, name: str, plugin: str, label_file: Path | None) -> int:
-    """Bring in published weights from PATH, a file or a folder (config.json with the weights). Nothing is executed."""
-    from earmark.label_file import read_labels
+def import_model(path: Path, name: str | None, plugin: str | None, label_file: Path | None) -> int:
+    """Bring in published weights from PATH, a file or a folder (config.json with the weights), or an .earmark file.
 
+    Nothing in it is executed.
+    """
+    from earmark.commands.models_file import import_file
+    from earmark.label_file import read_labels
+    from earmark.model_file import is_model_file
+
+    if is_model_file(path):
+        with started_engines() as engines:
+            return import_file(engines, path, name)
+    if not name or not plugin:
+        raise click.UsageError("Published weights need --as NAME and --plugin.")
     labels = read_labels(label_file) if label_file else None
     with started_engines() as engines:
         checkpoint = engines.convert(path.absolute(), plugin, name, labels)
     click.echo(f"{plugin}/{name} is ready: {gives(checkpoint.labels)}.")
     return 0
+
+
+@command.command("export")
+@click.argument("model")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export(model: str, file: Path) -> int:
+    """Write a MODEL that was trained or brought in as one FILE (NAME.earmark), to be imported elsewhere."""
+    from earmark.commands.models_file import export_file
+
+    with started_engines() as engines:
+        return export_file(engines, model, file)
 
 
 @command.command("ensemble")

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,6 +33,7 @@ class JobProcess:
                 text=True,
                 encoding="utf-8",
                 env=os.environ | {"EARMARK_CONTROL": "stdin"},
+                start_new_session=True,  # a terminal's Ctrl+C is this process's to answer
             )
 
     @property
@@ -59,6 +61,13 @@ class JobProcess:
         """End it at once; its last checkpoint stays."""
         self._process.kill()
         self._process.wait()
+
+    def close(self) -> None:
+        """Let go of a process: one that still runs is told to stop by the end of its standard input."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            with suppress(BrokenPipeError):
+                pipe.close()
 
 
 def events_of(folder: Path) -> list[dict[str, Any]]:

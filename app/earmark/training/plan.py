@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from difflib import get_close_matches
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,7 @@ class Plan:
         card, preset = self._card(), self._preset()
         figures = {name: self.changes.get(name, getattr(preset, name)) for name in FIGURES}
         changed = {name: value for name, value in self.changes.items() if name not in FIGURES}
+        _check(changed, card)
         checkpoint = None if preset.name == SCRATCH else self.model.checkpoint
         network = {**(checkpoint.network if checkpoint else {}), "single_label": dataset.is_single_label}
         network |= {**preset.settings.get("network", {}), **changed.pop("network", {})}
@@ -128,6 +130,30 @@ class Plan:
 FIGURES = ("epochs", "batch_size", "learning_rate")
 ABOUT = ("name", "preset", "model", "dataset", "trained_on")
 """Settings that say where a job came from, and are no part of its recipe."""
+
+
+_NAMES = """
+    warmup warmup_every schedule decay decay_from decay_every factors optimizer weight_decay decay_all betas clip_norm
+    rates frozen frozen_epochs average_from average_each evaluate_every patience keep_minutes precision loaders steps
+    mix mix_alpha mix_of mix_labels filter_db mask_bands mask_frames masks mask_with noise label_smoothing frame_weight
+    speeds gain_db place roll network short sampling waveforms device
+"""
+SETTINGS = frozenset(_NAMES.split())
+"""What the built-in families are told: the fields of their recipe, augmentation and handling, and what is heard how."""
+
+
+def _check(changes: Mapping[str, Any], card: ModelCard) -> None:
+    """Refuse a setting that nobody would heed.
+
+    Raises:
+        DatasetError: it is of no recipe.
+    """
+    known = SETTINGS.union(*(preset.settings for preset in presets(card).values()))
+    for name in changes:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"Do you mean {near[0]}?" if near else f"There are: {', '.join(sorted(known))}."
+            raise DatasetError(f"No recipe has a setting “{name}”.", hint=hint)
 
 
 def _labels(dataset: Dataset) -> tuple[str, ...]:

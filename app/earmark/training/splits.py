@@ -47,6 +47,37 @@ def folds(dataset: Dataset, count: int, *, seed: int = 0) -> list[Dataset]:
     return [_with_sides(dataset, ["test" if own == part else "train" for own in parts]) for part in range(count)]
 
 
+def leaky(dataset: Dataset, *, validate: float = 0.2, test: float = 0.2, seed: int = 0) -> Dataset:
+    """Return the data set split clip by clip, as if each were a source: what a careless split would show.
+
+    Raises:
+        DatasetError: no two clips are of one source, so that nothing would leak.
+    """
+    if len({example.group or str(example.path) for example in dataset.examples}) == len(dataset.examples):
+        raise DatasetError("Each clip is a source of its own here.", hint="Leave out --leaky: nothing could leak.")
+    apart = [replace(example, group="", split="train") for example in dataset.examples]
+    sides = split(replace(dataset, examples=tuple(apart)), validate=validate, test=test, seed=seed).examples
+    return _with_sides(dataset, [example.split for example in sides])
+
+
+def share_of(dataset: Dataset, share: float, *, seed: int = 0) -> Dataset:
+    """Return the data set with about a share of its training sources; what is held out stays.
+
+    Raises:
+        DatasetError: there are too few sources to take a part of them.
+    """
+    training = dataset.part("train")
+    kept = iter(_parts(training, PARTS, seed) < round(share * PARTS))
+    return replace(
+        dataset,
+        examples=tuple(example for example in dataset.examples if example.split != "train" or next(kept)),
+        folds=(),
+    )
+
+
+PARTS = 4  # of the training data: shares are counted in quarters
+
+
 def leaking(dataset: Dataset) -> list[str]:
     """Return the sources that are on both sides of the split, sorted."""
     sides: dict[str, set[str]] = {}

@@ -1,0 +1,180 @@
+"""What `earmark train` was asked for, and which jobs that means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from earmark.catalogue import Model
+from earmark.dataset import Dataset, open_dataset
+from earmark.engine_client import Engines
+from earmark.errors import DatasetError
+from earmark.host import plugin_of
+from earmark.training.adoption import free_name
+from earmark.training.job_file import write_job
+from earmark.training.plan import Plan, Preset, new_folder
+from earmark.training.preset_file import read_preset
+from earmark.training.study import Member, Questions, write_study
+
+DEFAULT_MODEL = "htsat/everyday"
+Job = tuple[Member, Dataset]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What was asked for on the command line; None is "as the recipe or the data set says"."""
+
+    folder: Path | None = None
+    model: str | None = None
+    name: str | None = None
+    preset: str | None = None
+    epochs: int | None = None
+    batch_size: int | None = None
+    learning_rate: float | None = None
+    changes: Sequence[str] = ()
+    folds: int | None = None
+    seeds: int = 1
+    seed: int = 0
+    validate: float = 0.2
+    test: float = 0.2
+    split: Literal["own", "drawn"] = "own"
+    kind: str | None = None
+    is_leaky: bool = False
+    has_curve: bool = False
+    resume: Path | None = None
+    check_only: bool = False
+    out: Path | None = None
+    device: str | None = None
+    format_name: str | None = None
+
+    @property
+    def questions(self) -> Questions:
+        """What is asked of the data set.
+
+        Raises:
+            DatasetError: it contradicts itself.
+        """
+        asked = Questions(
+            folds=self.folds or 0,
+            seeds=self.seeds,
+            seed=self.seed,
+            validate=self.validate,
+            test=self.test,
+            is_leaky=self.is_leaky,
+            has_curve=self.has_curve,
+        )
+        if not asked.makes_a_model and (self.is_leaky or self.has_curve):
+            raise DatasetError("Folds and seeds make no one model to compare.", hint="Leave out --leaky and the curve.")
+        if (self.is_leaky or self.has_curve) and not self.test:
+            raise DatasetError("Nothing can be compared without test clips.", hint="Give a --test above 0.")
+        if self.validate + self.test >= 1:
+            raise DatasetError("With so much held out nothing is left to train on.", hint="Lower --validate or --test.")
+        return asked
+
+    def dataset(self) -> Dataset:
+        """Return the data set, its own split forgotten where a new one is to be drawn.
+
+        Raises:
+            DatasetError: it cannot be read.
+        """
+        if self.folder is None:
+            raise DatasetError(
+                "There is nothing to train on.", hint="Give a FOLDER of labelled recordings, or --resume."
+            )
+        dataset = open_dataset(self.folder.absolute(), self.kind)
+        if self.split == "own":
+            return dataset
+        return replace(dataset, folds=(), examples=tuple(replace(each, split="train") for each in dataset.examples))
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What will be trained: a plan, and each job's split of the data."""
+
+    plan: Plan
+    dataset: Dataset
+    questions: Questions
+    jobs: tuple[Job, ...]
+
+    def write(self, folder: Path) -> None:
+        """Lay out the study's folder, so that it can be gone on with from here on."""
+        for member, part in self.jobs:
+            write_job(replace(self.plan, seed=member.seed).job(part, member.folder(folder)))
+        write_study(folder, [member for member, _ in self.jobs])
+
+
+def intent_of(choice: Choice, engines: Engines) -> Intent:
+    """Return what a choice means; nothing is written.
+
+    Raises:
+        EarmarkError: it cannot be done.
+    """
+    questions, dataset = choice.questions, choice.dataset()
+    model = engines.model(choice.model or DEFAULT_MODEL)
+    if model.error and model.card is None:
+        raise model.error
+    plugin = plugin_of(model.model_id)
+    wanted = choice.name or _plain_name(dataset.folder.name)
+    name = free_name(plugin, wanted, is_given=choice.name is not None) if questions.makes_a_model else wanted
+    plan = Plan(model=model, name=name, preset=_preset(choice, model), changes=changes_of(choice), seed=choice.seed)
+    jobs = tuple(questions.members(dataset))
+    plan.job(jobs[0][1], Path(name))  # what cannot be trained is said now
+    return Intent(plan, dataset, questions, jobs)
+
+
+def folder_for(choice: Choice, intent: Intent) -> Path:
+    """Return the folder of the job.
+
+    Raises:
+        DatasetError: the one that was asked for holds another job.
+    """
+    folder = (choice.out or new_folder(intent.plan.name)).absolute()
+    if (folder / "job.json").exists() or (folder / "study.json").exists():
+        raise DatasetError(
+            f"There is a job in {folder} already.", hint=f"Go on with it: earmark train --resume {folder}"
+        )
+    return folder
+
+
+def _plain_name(name: str) -> str:
+    kept = "".join(each if each.isalnum() or each in "._-" else "-" for each in name).strip("-.")
+    return kept or "model"
+
+
+def _preset(choice: Choice, model: Model) -> str | Preset | None:
+    if choice.preset and choice.preset.lower().endswith(".json"):
+        return read_preset(Path(choice.preset), plugin_of(model.model_id))
+    return choice.preset
+
+
+def changes_of(choice: Choice) -> dict[str, Any]:
+    """Return what was asked for beside the recipe.
+
+    Raises:
+        DatasetError: a setting is not NAME=VALUE.
+    """
+    figures = {"epochs": choice.epochs, "batch_size": choice.batch_size, "learning_rate": choice.learning_rate}
+    found: dict[str, Any] = {name: value for name, value in figures.items() if value is not None}
+    if choice.device:
+        found["device"] = choice.device
+    for text in choice.changes:
+        name, is_set, value = text.partition("=")
+        if not is_set or not name:
+            raise DatasetError(f"“{text}” sets nothing.", hint="Write --set NAME=VALUE, as in --set mix=0.5")
+        outer, _, inner = name.partition(".")
+        if inner:
+            found.setdefault(outer, {})[inner] = _value(value)
+        else:
+            found[name] = _value(value)
+    return found
+
+
+def _value(text: str) -> Any:
+    """Return a value as JSON says it, or the text itself."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

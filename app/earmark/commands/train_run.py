@@ -1,0 +1,151 @@
+"""The run of `earmark train`: each job in a process of its own, then the model and its report, or the table of all."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from earmark import settings
+from earmark.commands import FAILED, INTERRUPTED, tell
+from earmark.commands.train_choice import Choice, folder_for, intent_of
+from earmark.commands.train_output import print_check, print_model, print_table
+from earmark.commands.train_progress import TrainingBar
+from earmark.engine_client import Engines
+from earmark.errors import EarmarkError
+from earmark.training.adoption import adopt
+from earmark.training.comparison import learning_curve, start_beside
+from earmark.training.job_file import read_job
+from earmark.training.job_process import JobProcess, how_it_ended
+from earmark.training.report import report, write_json
+from earmark.training.report_page import write_html
+from earmark.training.study import Member, outcome, read_study
+
+GOOD = ("done", "stopped")
+STATUS = {"failed": FAILED, "interrupted": FAILED, "cancelled": INTERRUPTED}
+
+
+def train(choice: Choice) -> int:
+    """Train and return the exit status.
+
+    Raises:
+        EarmarkError: nothing could be started.
+    """
+    chosen = settings.read()
+    engines = Engines(device=choice.device or chosen.device, deadline=chosen.deadline)
+    try:
+        if choice.resume:
+            return _Run(choice, choice.resume.absolute(), engines).go()
+        intent = intent_of(choice, engines)
+        if choice.check_only:
+            print_check(intent, choice.format_name)
+            return 0
+        folder = folder_for(choice, intent)
+        intent.write(folder)
+        return _Run(choice, folder, engines).go()
+    finally:
+        engines.close()
+
+
+@dataclass
+class _Run:
+    """A study on its way: what has ended well is not run again."""
+
+    choice: Choice
+    folder: Path
+    engines: Engines
+
+    def go(self) -> int:
+        """Run what is left, tell what came of it, and return the exit status."""
+        members = read_study(self.folder)
+        status, is_over = 0, False
+        for number, member in enumerate(members, start=1):
+            if is_over or how_it_ended(member.folder(self.folder)) in GOOD:
+                continue
+            how = self._job(member, f"{number} of {len(members)}, " if len(members) > 1 else "")
+            status = max(status, STATUS.get(how, 0))
+            is_over = how == "cancelled"  # the person wants nothing of this any more
+        if members[0].role == "main":
+            return self._tell_model(members, status)
+        print_table(self.folder, [self._outcome(each) for each in members], self.choice.format_name)
+        return status
+
+    def _outcome(self, member: Member) -> dict[str, Any]:
+        return outcome(self.folder, member)
+
+    def _job(self, member: Member, count: str) -> str:
+        """Run one job to its end and return how it ended."""
+        folder = member.folder(self.folder)
+        job = read_job(folder)
+        with TrainingBar(f"{count}{member}", job.batch_size) as bar:
+            bar.tell(f"{count}{member}: {folder}")
+            process = JobProcess(folder)
+            last: dict[str, Any] = {}
+            with _heeding(process, bar):
+                for event in process.events():
+                    bar.show(event)
+                    last = dict(event)
+        if last.get("event") == "ended":
+            if last["how"] == "failed":
+                tell(EarmarkError(last["sentence"], hint=last.get("hint", "")), str(member))
+            return last["how"]
+        hint = f"Its log is {folder / 'log.txt'}. Go on with it: earmark train --resume {self.folder}"
+        tell(EarmarkError("The trainer ended without a word.", hint=hint), str(member))
+        return "interrupted"
+
+    def _tell_model(self, members: Sequence[Member], status: int) -> int:
+        """Write the report of the job that is the model, have the model adopted, and print what it reached."""
+        main, beside = members[0], members[1:]
+        if how_it_ended(main.folder(self.folder)) not in GOOD:
+            self._tell_resume()
+            return status or FAILED
+        found = report(self.folder, **self._beside(main, beside))
+        write_json(self.folder, found)
+        write_html(self.folder, found)
+        try:
+            made = adopt(self.folder, self.engines)
+        except EarmarkError as error:
+            tell(error)
+            return FAILED
+        print_model(found, made, self.folder, self.choice.format_name)
+        return status
+
+    def _beside(self, main: Member, beside: Sequence[Member]) -> dict[str, Any]:
+        """Return what the model it started from, and the other jobs, say."""
+        ended = [each for each in beside if how_it_ended(each.folder(self.folder)) in GOOD]
+        found: dict[str, Any] = {"start": start_beside(read_job(self.folder), self.engines)}
+        for each in ended:
+            if each.role == "leaky":
+                found["leaky"] = self._outcome(each)
+        if shares := [each for each in ended if each.role == "share"]:
+            found["learning_curve"] = learning_curve([self._outcome(each) for each in (*shares, main)])
+        return found
+
+    def _tell_resume(self) -> None:
+        if any((self.folder / "checkpoints").glob("*")):
+            print(f"What there is is kept; go on with it: earmark train --resume {self.folder}", file=sys.stderr)
+
+
+@contextmanager
+def _heeding(process: JobProcess, bar: TrainingBar) -> Iterator[None]:
+    """Hand Ctrl+C on: once stops and keeps, twice cancels, and a third time ends the trainer at once."""
+    wishes = iter(("stop", "cancel"))
+
+    def heed(*_: object) -> None:
+        wish = next(wishes, None)
+        if wish is None:
+            process.kill()
+            return
+        bar.tell("Stopping; Ctrl+C again cancels." if wish == "stop" else "Cancelling; Ctrl+C again ends it at once.")
+        process.ask(wish)  # type: ignore[arg-type]  # one of the two above
+
+    before = signal.signal(signal.SIGINT, heed)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        process.close()
