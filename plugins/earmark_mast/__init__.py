@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from earmark.api import Checkpoint, Clip, Heard, ModelCard, Want, hookimpl
+from earmark.api import Checkpoint, Clip, Heard, ModelCard, Run, TrainJob, Want, hookimpl
 from earmark_mast.cards import CARDS
 
 
@@ -37,3 +37,11 @@ def load(model_id: str, checkpoint: Checkpoint | None, device: str, precision: s
 def infer(model: Any, clips: Sequence[Clip], want: Want) -> Sequence[Heard]:
     """Return one Heard per clip from a single forward pass."""
     return model.hear(clips, want)
+
+
+@hookimpl(specname="train")
+def fine_tune(job: TrainJob, run: Run) -> None:
+    """Fine-tune; a function named `train` would be replaced by the module of that name once it is imported."""
+    from earmark_mast.train import train
+
+    train(job, run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from earmark.api import ModelCard, Weights
+from earmark_mast.recipes import RECIPE
 from earmark_torch.labels import labels_of
 
 CARDS = (
@@ -14,6 +15,8 @@ CARDS = (
         min_seconds=0.5,
         labels=labels_of("audioset_527.csv"),
         embeds=True,
+        trainable=True,
+        recipe=RECIPE,
         weights=(
             Weights(
                 name="MAST, balanced AudioSet",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import errno
+import sys
 from pathlib import Path
-
-import torch
 
 from earmark.api import EarmarkError
 
@@ -20,7 +19,7 @@ def explained(error: Exception, folder: Path) -> EarmarkError:
         return error
     if isinstance(error, FloatingPointError):
         return EarmarkError(NOT_A_NUMBER, hint=f"{KEPT}. Train again with a lower --rate.")
-    if isinstance(error, torch.OutOfMemoryError):
+    if _is_of_torch(error, "OutOfMemoryError"):
         sentence = "Not even one clip at a time fits into the device's memory."
         return EarmarkError(sentence, hint=f"{KEPT}. Close what else uses it, or train a smaller network.")
     if isinstance(error, MemoryError):
@@ -45,8 +44,13 @@ def _of_system(error: OSError, folder: Path, resume: str) -> EarmarkError:
 
 
 def _lost_gpu(error: Exception) -> bool:
-    lost = getattr(torch, "AcceleratorError", ())
-    return isinstance(error, lost) or (isinstance(error, RuntimeError) and "CUDA error" in str(error))
+    is_told = isinstance(error, RuntimeError) and "CUDA error" in str(error)
+    return is_told or _is_of_torch(error, "AcceleratorError")
+
+
+def _is_of_torch(error: Exception, kind: str) -> bool:
+    """Say whether an exception is one of torch's, which a plugin may never have imported."""
+    return isinstance(error, getattr(sys.modules.get("torch"), kind, ()))
 
 
 def _first_line(error: Exception) -> str:

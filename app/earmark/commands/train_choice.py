@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from rich.console import Console
+
 from earmark.catalogue import Model
 from earmark.dataset import Dataset, open_dataset
 from earmark.engine_client import Engines
 from earmark.errors import DatasetError
 from earmark.host import plugin_of
 from earmark.training.adoption import free_name
+from earmark.training.doctor import Diagnosis, check, grouped
 from earmark.training.job_file import write_job
 from earmark.training.plan import Plan, Preset, new_folder
 from earmark.training.preset_file import read_preset
@@ -92,10 +95,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Intent:
-    """What will be trained: a plan, and each job's split of the data."""
+    """What will be trained: a plan, what is wrong with the data, and each job's split of it."""
 
     plan: Plan
     dataset: Dataset
+    diagnosis: Diagnosis
     questions: Questions
     jobs: tuple[Job, ...]
 
@@ -120,9 +124,16 @@ def intent_of(choice: Choice, engines: Engines) -> Intent:
     wanted = choice.name or _plain_name(dataset.folder.name)
     name = free_name(plugin, wanted, is_given=choice.name is not None) if questions.makes_a_model else wanted
     plan = Plan(model=model, name=name, preset=_preset(choice, model), changes=changes_of(choice), seed=choice.seed)
-    jobs = tuple(questions.members(dataset))
-    plan.job(jobs[0][1], Path(name))  # what cannot be trained is said now
-    return Intent(plan, dataset, questions, jobs)
+    plan.job(dataset, Path(name))  # what cannot be trained is said before all is heard
+    diagnosis = _heard(dataset)
+    jobs = tuple(questions.members(grouped(dataset, diagnosis.findings)))
+    return Intent(plan, dataset, diagnosis, questions, jobs)
+
+
+def _heard(dataset: Dataset) -> Diagnosis:
+    """Return what the doctor says of a data set, saying how far it is where somebody looks."""
+    with Console(stderr=True).status("Hearing the recordings …") as status:
+        return check(dataset, told=lambda done, total, what: status.update(f"{what}: {done} of {total}"))
 
 
 def folder_for(choice: Choice, intent: Intent) -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
 
 from earmark.api import Checkpoint
 from earmark.checkpoints import model_id_of
@@ -16,6 +17,8 @@ from earmark.commands.train_choice import Intent
 from earmark.counted import counted
 from earmark.score_text import per_cent
 from earmark.times import time_text
+from earmark.training.doctor import rendered
+from earmark.training.doctor.report import heading, verdict
 from earmark.training.report import recipe_of
 from earmark.training.splits import leaking
 from earmark.training.study import METRICS, summary
@@ -26,24 +29,29 @@ TITLES = {"accuracy": "accuracy", "mean_average_precision": "mAP", "auc": "AUC"}
 
 
 def print_check(intent: Intent, format_name: str | None) -> None:
-    """Print what would be trained on what."""
+    """Print what is wrong with the data, and what would be trained on what."""
     found = check_document(intent)
     if format_name == "json":
         click.echo(json.dumps(found, ensure_ascii=False))
         return
-    click.echo(f"{found['folder']}: {found['title']}")
-    for sentence in found["warnings"]:
-        click.echo(sentence)
+    Console(highlight=False).print(rendered(intent.diagnosis))
     width = max(len(label) for label in found["labels"])
     click.echo(f"  {'label':<{width}}  {'train':>8}  {'validate':>8}  {'test':>8}")
     for label, counts in [*found["labels"].items(), ("clips", found["clips"])]:
         click.echo(f"  {label:<{width}}  {counts['train']:>8}  {counts['validate']:>8}  {counts['test']:>8}")
     recipe = found["recipe"]
-    click.echo(f"{counted(found['sources'], 'source')}, {found['leaking']} of them on two sides of the split.")
+    click.echo(f"{counted(found['sources'], 'source')}, {found['leaking']} of them on two sides of this split.")
     click.echo(
         f"{found['model']}, “{recipe['preset']}”: {counted(recipe['epochs'], 'epoch')} of batches of "
         f"{recipe['batch_size']}, rate {recipe['learning_rate']:g}; {counted(found['jobs'], 'job')}."
     )
+
+
+def tell_diagnosis(intent: Intent) -> None:
+    """Say on stderr what is trained on, and how much is wrong with it."""
+    click.echo(heading(intent.diagnosis), err=True)
+    if intent.diagnosis.findings:
+        click.echo(f"{verdict(intent.diagnosis)} What, and what to do: earmark train … --check-only", err=True)
 
 
 def check_document(intent: Intent) -> dict[str, Any]:
@@ -59,6 +67,7 @@ def check_document(intent: Intent) -> dict[str, Any]:
         "folder": str(dataset.folder),
         "kind": dataset.kind,
         "title": dataset.title,
+        "doctor": intent.diagnosis.to_json(),
         "labels": labels,
         "clips": {side: len(part.part(side)) for side in SIDES},
         "sources": len({each.group or str(each.path) for each in part.examples}),
@@ -67,7 +76,6 @@ def check_document(intent: Intent) -> dict[str, Any]:
         "name": intent.plan.name,
         "jobs": len(intent.jobs),
         "recipe": recipe_of(job),
-        "warnings": list(dataset.warnings),
     }
 
 
