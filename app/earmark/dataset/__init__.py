@@ -22,7 +22,7 @@ from earmark.dataset import (
 from earmark.dataset.contents import Contents, Dataset, Reader
 from earmark.errors import DatasetError
 
-__all__ = ["KINDS", "READERS", "Contents", "Dataset", "Reader", "open_dataset", "open_list"]
+__all__ = ["KINDS", "READERS", "Contents", "Dataset", "Reader", "fitting_readers", "open_dataset", "open_list"]
 
 NAMED: tuple[Reader, ...] = (esc50, urbansound8k, speech_commands, audioset, vggsound, birdclef)
 """Told by a file that no other folder has."""
@@ -72,14 +72,19 @@ def open_list(path: Path, folder: Path) -> Dataset:
     return Dataset.of(folder, event_lists, contents)
 
 
+def fitting_readers(folder: Path) -> list[Reader]:
+    """Return the layouts as which a folder can be read: the surest that fit, more than one where that is open."""
+    found = ([reader for reader in tier if reader.fits(folder)] for tier in TIERS)
+    return next(filter(None, found), [])
+
+
 def _reader(folder: Path, kind: str | None) -> Reader:
     if kind is not None:
         known = next((reader for reader in READERS if reader.kind == kind), None)
         if known is None:
             raise DatasetError(f"There is no kind of data set called “{kind}”.", hint=f"There are: {', '.join(KINDS)}.")
         return known
-    found = ([reader for reader in tier if reader.fits(folder)] for tier in TIERS)
-    fitting = next(filter(None, found), [])
+    fitting = fitting_readers(folder)
     if not fitting:
         raise DatasetError(
             f"{folder} is no data set that Earmark knows.",

@@ -35,7 +35,7 @@ class Deed:
     checkable: bool = False
 
 
-MENUS = ("&File", "&Edit", "&View", "&Play", "&Model", "&Tools", "&Help")
+MENUS = ("&File", "&Edit", "&View", "&Play", "&Model", "T&rain", "&Tools", "&Help")
 
 
 class Actions(QObject):

@@ -89,6 +89,14 @@ class Desk(QObject):
         """Open recordings, or what is in folders."""
         self.wanted.emit(list(paths))
 
+    def play(self, path: Path, start: float, end: float | None) -> None:
+        """Play a stretch of any recording, without opening it."""
+        if path == self.shown.path:
+            self.player.play(start, end)
+        else:
+            self.player.stop()
+            self.playback.play(path, start=start, end=end)
+
     def close(self) -> None:
         """End what runs."""
         self.player.close()

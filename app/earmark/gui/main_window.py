@@ -27,6 +27,7 @@ from earmark.gui.parts.judging import Judging
 from earmark.gui.parts.keeping import Keeping
 from earmark.gui.parts.live import Live
 from earmark.gui.parts.mapping import Mapping
+from earmark.gui.parts.training import Training
 from earmark.gui.parts.viewing import Viewing
 from earmark.gui.theme import Appearance
 from earmark.library import Library
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self.exchanging, self.batching = Exchanging(self.desk), Batching(self.desk)
         self.comparing, self.live = Comparing(self.desk), Live(self.desk)
         self.getting, self.mapping = Getting(self.desk), Mapping(self.desk)
+        self.training = Training(self.desk)
         self.home = Home(self.desk, self.viewing.settings, self.hearing.outputs)
         self._parts = self._all_parts()
         self.do = self.desk.do = Actions(self, *self._deeds())
@@ -76,6 +78,7 @@ class MainWindow(QMainWindow):
             *(each.part for each in working),
             self.batching.part,
             self.comparing.part,
+            self.training.part,
             self.getting.part,
             self.calibrating.part,
             self.mapping.part,
@@ -112,7 +115,7 @@ class MainWindow(QMainWindow):
         keep_letters_apart(menus.values())
 
     def _connect(self) -> None:
-        for each in (self.hearing, self.batching, self.comparing, self.getting, self.home):
+        for each in (self.hearing, self.batching, self.comparing, self.getting, self.training, self.home):
             each.equip(self.tools)
         self.desk.appearance.changed.connect(self._wear)
         self.desk.changed.connect(self._allow)
@@ -123,6 +126,7 @@ class MainWindow(QMainWindow):
         self.desk.centre.setFocus()  # keys act at once, and no panel is marked
         self.batching.start()
         self.hearing.start()
+        self.training.start()
         self.desk.open(paths)
 
     def _allow(self) -> None:
@@ -182,6 +186,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event) -> None:  # noqa: N802 - Qt's
         """Remember the layout and end everything that runs."""
+        if not all(part.may_close() for part in self._parts):
+            event.ignore()
+            return
         if self.is_remembered:
             self._keep()
         self.hide()

@@ -18,6 +18,10 @@ def _nothing(*_: object) -> None:
     pass
 
 
+def _yes() -> bool:
+    return True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Part:
     """A part of the window, as the window sees it.
@@ -30,6 +34,7 @@ class Part:
         keep, restore: what is remembered in `settings.window` under names of its own.
         wear: draw in a theme's colours.
         panes: what F6 goes to.
+        may_close: whether the window may close; asked once, before anything is ended.
         escape: Esc was pressed: whether this part had something to leave or cancel.
         close: end what runs.
     """
@@ -42,5 +47,6 @@ class Part:
     restore: Callable[[Mapping[str, Any]], None] = _nothing
     wear: Callable[[Theme], None] = _nothing
     panes: Sequence[QWidget] = ()
+    may_close: Callable[[], bool] = _yes
     escape: Callable[[], bool] = bool
     close: Callable[[], None] = _nothing

@@ -172,10 +172,12 @@ class Home:
         opened = "Drop a recording, or a folder of them, into the window: it is drawn, heard and kept in the library."
         moved = "Move the threshold below: events come and go at once, and the model need not listen again."
         reviewed = "Ctrl+R walks through the uncertain events: ↑ accepts, ↓ rejects, ← takes it back."
+        trained = "Train ▸ New model… teaches a model your own sounds: all it needs is a folder of them for each label."
         return (
             Hint("open", opened, self.recent.added),
             Hint("threshold", moved, desk.settings_row.changed),
             Hint("review", reviewed, desk.do["review"].triggered),
+            Hint("train", trained, desk.do["new_model"].triggered),
         )
 
 

@@ -80,11 +80,7 @@ class Mapping(QObject):
 
     def play(self, point: MapPoint) -> None:
         """Play a window; without opening its recording, unless that is the one shown."""
-        if point.path == self._desk.shown.path:
-            self._desk.player.play(point.start, point.end)
-        else:
-            self._desk.player.stop()
-            self._desk.playback.play(point.path, start=point.start, end=point.end)
+        self._desk.play(point.path, point.start, point.end)
 
     def open(self, point: MapPoint) -> None:
         """Open the recording of a window there."""

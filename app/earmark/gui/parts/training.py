@@ -1,0 +1,213 @@
+"""Training: from a folder of one's own sounds to a model that listens."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QDockWidget, QMessageBox
+
+from earmark.analysis import Heading
+from earmark.catalogue import Model
+from earmark.checkpoints import model_id_of
+from earmark.gui import layout
+from earmark.gui.actions import Deed
+from earmark.gui.desk import Desk
+from earmark.gui.errand import Errands
+from earmark.gui.layout import Tools
+from earmark.gui.part import Menus, Part
+from earmark.gui.theme import Theme
+from earmark.gui.training_draft import Draft
+from earmark.gui.training_job import RESUMABLE, TrainingJob
+from earmark.gui.training_jobs import TrainingJobs
+from earmark.gui.training_panel import TrainingPanel
+from earmark.gui.training_wizard import TrainingWizard
+from earmark.training.adoption import adopt
+
+DEEDS = (
+    Deed(name="new_model", menu="T&rain", text="&New model…", keys=("Ctrl+N",)),
+    Deed(name="show_training", menu="T&rain", text="&Show training", needs="jobs"),
+    Deed(name="pause_training", menu="|T&rain", text="&Pause or continue", needs="training"),
+    Deed(name="stop_training", menu="T&rain", text="S&top and keep", needs="training"),
+    Deed(name="resume_training", menu="T&rain", text="&Resume the chosen job", needs="resumable"),
+)
+HEIGHT = 250  # pixels of the panel at first
+
+
+class Training(QObject):
+    """The wizard, the jobs and their panel."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self._errands = Errands(desk, desk.notices.report)
+        self.jobs, self.panel = TrainingJobs(self), TrainingPanel()
+        self.wizard: TrainingWizard | None = None  # while it is open
+        self.dock_widget: QDockWidget | None = None
+        self._connect()
+
+    def _connect(self) -> None:
+        self.jobs.listed.connect(lambda: self.panel.show_jobs(self.jobs.jobs))
+        self.jobs.moved.connect(self.panel.show_job)
+        self.jobs.ended.connect(self._tell)
+        self.jobs.failed.connect(self._desk.notices.report)
+        for signal in (self.jobs.listed, self.jobs.moved, self.panel.chosen):
+            signal.connect(lambda *_: self._desk.changed.emit())
+        self.panel.new_wanted.connect(self.open_wizard)
+        self.panel.view.asked.connect(self._do)
+        self._desk.listening.headings_known.connect(lambda _: self._offer_models())
+
+    @property
+    def part(self) -> Part:
+        """Return what this adds to the window."""
+        chosen = self._with_chosen
+        return Part(
+            deeds=DEEDS,
+            doing={
+                "new_model": self.open_wizard,
+                "show_training": self.show,
+                "pause_training": lambda: self._with_running(self.jobs.pause),
+                "stop_training": lambda: self._with_running(self.jobs.stop),
+                "resume_training": lambda: chosen(self.jobs.resume),
+            },
+            menus=self._fill,
+            given=self._given,
+            wear=self._wear,
+            panes=(self.panel.list,),
+            may_close=self._may_close,
+            close=self._close,
+        )
+
+    def equip(self, tools: Tools) -> None:
+        """Know the toolbar: it offers the models."""
+        self._tools = tools
+
+    def start(self) -> None:
+        """Look for jobs of earlier days."""
+        self.jobs.load()
+
+    def show(self) -> None:
+        """Bring the panel to the front."""
+        if self.dock_widget:
+            self.dock_widget.show()
+            self.dock_widget.raise_()
+            self.panel.list.setFocus()
+
+    def open_wizard(self) -> None:
+        """Ask for all that a new model needs; the window stays usable."""
+        if self.wizard is None:
+            self.wizard = wizard = TrainingWizard(self._desk.window)
+            wizard.heard.connect(self._desk.play)
+            wizard.weights_asked.connect(self._tools.model.weights_asked)
+            wizard.wanted.connect(self._train)
+            wizard.finished.connect(lambda _: self._forget_wizard())
+            self._offer_models()
+        self.wizard.show()
+        self.wizard.raise_()
+        self.wizard.activateWindow()
+
+    def _forget_wizard(self) -> None:
+        if self.wizard:
+            self.wizard.deleteLater()
+            self.wizard = None
+
+    def _offer_models(self) -> None:
+        if self.wizard:
+            self._errands.run(self._models, self._show_models)
+
+    def _models(self) -> list[Model]:
+        """Return the models that can be trained, on a thread."""
+        engines = self._desk.engines
+        cards = [card for card in engines.cards() if card.trainable and card.recipe]
+        return [engines.model(card.model_id) for card in cards]
+
+    def _show_models(self, models: list[Model]) -> None:
+        if self.wizard:
+            self.wizard.offer(models, self._desk.listening.model_id)
+
+    def _train(self, draft: Draft) -> None:
+        self.show()
+        self.jobs.add(draft.job, self.panel.choose)
+
+    def _do(self, what: str, job: TrainingJob) -> None:
+        """Do what a button of the panel says."""
+        doing = {
+            "pause": self.jobs.pause,
+            "stop": self.jobs.stop,
+            "cancel": self.jobs.cancel,
+            "resume": self.jobs.resume,
+            "remove": self._remove,
+            "use": self.use,
+        }
+        doing[what](job)
+
+    def use(self, job: TrainingJob) -> None:
+        """Make a model of a job's best checkpoint, and listen with it."""
+        engines = self._desk.engines
+
+        def work() -> tuple[str, list[Heading]]:
+            model = adopt(job.folder, engines)
+            return model_id_of(model), engines.headings()
+
+        self._errands.run(work, lambda answer: self._listen_with(*answer))
+
+    def _listen_with(self, model_id: str, headings: list[Heading]) -> None:
+        self._desk.listening.learn(headings)
+        self._tools.model.choose(model_id)
+        self._desk.notices.tell(f"{model_id} listens from now on.")
+
+    def _remove(self, job: TrainingJob) -> None:
+        question = f"Remove “{job.name}” and all its checkpoints from the disk?"
+        answer = QMessageBox.question(self.panel, "Remove a training job", question)
+        if answer == QMessageBox.StandardButton.Yes:
+            self.jobs.remove(job)
+
+    def _tell(self, job: TrainingJob) -> None:
+        """Say how a job ended."""
+        if job.state == "failed":
+            self._desk.notices.say(f"{job.name}: {job.sentence}", hint=job.hint)
+        elif job.state == "done":
+            self._desk.notices.offer(f"{job.name} is trained.", "Use it now", lambda: self.use(job))
+
+    def _with_running(self, do) -> None:
+        if self.jobs.running:
+            do(self.jobs.running)
+
+    def _with_chosen(self, do) -> None:
+        if self.panel.job:
+            do(self.panel.job)
+
+    def _given(self) -> set[str]:
+        job = self.panel.job
+        found = {"jobs"} if self.jobs.jobs else set()
+        found |= {"training"} if self.jobs.running else set()
+        return found | ({"resumable"} if job and job.state in RESUMABLE else set())
+
+    def _fill(self, menus: Menus) -> None:
+        below = Qt.DockWidgetArea.BottomDockWidgetArea
+        self.dock_widget = layout.dock(self._desk.window, "Training", self.panel, below)
+        self._desk.window.resizeDocks([self.dock_widget], [HEIGHT], Qt.Orientation.Vertical)
+        self.dock_widget.hide()  # until there is something to see
+
+    def _wear(self, theme: Theme) -> None:
+        self.panel.wear(theme)
+
+    def _may_close(self) -> bool:
+        """Ask, where something is being trained."""
+        job = self.jobs.running
+        if job is None:
+            return True
+        box = QMessageBox(self._desk.window)
+        box.setWindowTitle("A model is being trained")
+        box.setText(f"“{job.name}” is being trained.")
+        box.setInformativeText("Closing stops it with a checkpoint: it can be resumed at the next start.")
+        stop = box.addButton("&Stop and close", QMessageBox.ButtonRole.AcceptRole)
+        stay = box.addButton("S&tay", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        box.exec()
+        return box.clickedButton() is stop
+
+    def _close(self) -> None:
+        if self.wizard:
+            self.wizard.close_down()
+            self.wizard.hide()
+        self.jobs.close()
+        self._errands.close()

@@ -1,0 +1,112 @@
+"""What a person chooses on their way to a new model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from earmark.api import CheckpointError, TrainJob
+from earmark.catalogue import Model
+from earmark.checkpoints import folder_of
+from earmark.dataset import Dataset
+from earmark.errors import DatasetError
+from earmark.host import plugin_of
+from earmark.training.doctor import Diagnosis, Finding, apply, grouped
+from earmark.training.plan import SCRATCH, Plan, Preset, new_folder, presets
+from earmark.training.splits import split
+
+
+@dataclass
+class Draft:
+    """All that the wizard's pages have set so far.
+
+    Attributes:
+        read: the folder as it is; `dataset` is that with what was done about the findings in `diagnosis`.
+        validate, test: shares of the clips that are held out, where the data set says nothing of it.
+        changes: figures that replace the recipe's.
+    """
+
+    read: Dataset | None = None
+    dataset: Dataset | None = None
+    diagnosis: Diagnosis | None = None
+    durations: Mapping[Path, float] = field(default_factory=dict)
+    model: Model | None = None
+    preset: str = ""
+    name: str = ""
+    validate: float = 0.2
+    test: float = 0.2
+    changes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def model_id(self) -> str:
+        """The id that the new model will have."""
+        base = self.model.checkpoint.model_id if self.model and self.model.checkpoint else ""
+        return f"{plugin_of(base or (self.model.model_id if self.model else ''))}/{self.name}"
+
+    @property
+    def recipe(self) -> Preset | None:
+        """The recipe that is chosen."""
+        return recipes(self.model).get(self.preset) if self.model else None
+
+    def take(self, read: Dataset | None) -> None:
+        """Start from a folder that was just read, or from none."""
+        self.read = self.dataset = read
+        self.diagnosis = None
+        if read:
+            self.name = name_for(read.folder)
+
+    def mended(self, findings: Sequence[Finding]) -> Dataset:
+        """Return the data set with findings acted on.
+
+        Raises:
+            DatasetError: too few sources are left.
+        """
+        if self.read is None:
+            raise DatasetError("No folder was chosen.")
+        return apply(self.read, findings)
+
+    def divided(self) -> Dataset:
+        """Return the data set with its clips for training, for choosing the best and for judging it.
+
+        Raises:
+            DatasetError: there is none yet, or too little of it.
+        """
+        if self.dataset is None:
+            raise DatasetError("No folder was chosen.")
+        whole = grouped(self.dataset, self.diagnosis.findings) if self.diagnosis else self.dataset
+        return split(whole, validate=self.validate, test=self.test)
+
+    def job(self, folder: Path | None = None) -> TrainJob:
+        """Return the job; takes a moment.
+
+        Raises:
+            DatasetError: it cannot be trained.
+        """
+        if self.model is None:
+            raise DatasetError("No model was chosen.")
+        plan = Plan(model=self.model, name=self.name, preset=self.preset or None, changes=self.changes)
+        return plan.job(self.divided(), folder or new_folder(self.name))
+
+    def trouble_with_name(self) -> str:
+        """Return why the new model cannot be called so; "" where it can."""
+        if not self.name:
+            return "Give the new model a name."
+        try:
+            folder = folder_of(self.model_id)
+        except CheckpointError as error:
+            return str(error)
+        return f"There is a model {self.model_id} already." if folder.exists() else ""
+
+
+def recipes(model: Model) -> dict[str, Preset]:
+    """Return the recipes that fit a model as it is here: without its weights, only those from scratch."""
+    known = presets(model.card) if model.card else {}
+    return {name: each for name, each in known.items() if name == SCRATCH or model.checkpoint}
+
+
+def name_for(folder: Path) -> str:
+    """Return a name that a model of a folder's sounds might have."""
+    return re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.casefold()).strip("-") or "my-sounds"

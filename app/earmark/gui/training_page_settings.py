@@ -1,0 +1,229 @@
+"""The fourth page of a new model: its name, the recipe and what of it is changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLocale, QTimer, Signal
+from PySide6.QtGui import QDoubleValidator
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget, QWizardPage
+
+from earmark.api import EarmarkError, TrainJob
+from earmark.counted import counted
+from earmark.gui.errand import Errands
+from earmark.gui.own_keys import PICKER, keep_keys
+from earmark.gui.theme import muted
+from earmark.gui.training_draft import Draft, recipes
+from earmark.gui.training_estimate import Measuring, Pace, about, whole_seconds
+from earmark.training.plan import FIGURES
+
+SETTLE_MS = 500  # after a change
+MEASURING = "Measuring how long it takes, by a few real steps…"
+UNKNOWN = "How long it takes is shown as soon as it runs."
+
+
+@dataclass(frozen=True)
+class _Outlook:
+    """A job as it is set now, and how many clips are on each side."""
+
+    job: TrainJob
+    counts: tuple[int, int, int]
+
+
+class SettingsPage(QWizardPage):
+    """Asks for little; what is not changed is as the recipe says."""
+
+    estimated = Signal(str)
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__()
+        self._draft = draft
+        self._errands = Errands(self, self._refuse)
+        self._outlook: _Outlook | None = None
+        self._asked = 0  # what was asked last; older answers are not heard
+        self._measuring: Measuring | None = None
+        self._paces: dict[tuple[str, str, int], Pace] = {}
+        self.name, self.recipe, self.rate = QLineEdit(), QComboBox(), QLineEdit()
+        self.epochs, self.batch = QSpinBox(), QSpinBox()
+        self.validate, self.test = QSpinBox(), QSpinBox()
+        self.about, self.shares, self.trouble, self.time = muted(), muted(), QLabel(), muted()
+        self._settling = QTimer(self, interval=SETTLE_MS, singleShot=True)
+        self._build()
+        self._lay_out()
+        self._connect()
+
+    def _build(self) -> None:
+        self.setTitle("Settings")
+        self.setSubTitle("They are right for most: a name is all that is needed.")
+        for box, least, most in ((self.epochs, 1, 10_000), (self.batch, 1, 4096)):
+            box.setRange(least, most)
+        for box in (self.validate, self.test):
+            box.setRange(5, 45)
+            box.setSuffix(" %")
+        self.validate.setValue(round(self._draft.validate * 100))
+        self.test.setValue(round(self._draft.test * 100))
+        numbers = QDoubleValidator(1e-8, 10.0, 10, self.rate)
+        numbers.setLocale(QLocale.c())
+        self.rate.setValidator(numbers)
+        for widget, (name, tip) in self._names().items():
+            widget.setAccessibleName(name)
+            widget.setToolTip(tip)
+        for label in (self.about, self.shares, self.trouble, self.time):
+            label.setWordWrap(True)
+        keep_keys(self.recipe, PICKER)
+
+    def _names(self) -> dict[QWidget, tuple[str, str]]:
+        return {
+            self.name: ("Name of the new model", "It is offered under this name afterwards"),
+            self.recipe: ("Recipe", "Figures that belong together: ours for little data, or those of a paper"),
+            self.epochs: ("Epochs", "How often all clips are gone through"),
+            self.batch: ("Batch", "Clips that are learnt from at once; halved by itself where memory is short"),
+            self.rate: ("Learning rate", "How large the steps are"),
+            self.validate: ("Share to choose by", "Clips by which the best moment of the training is chosen"),
+            self.test: ("Share to judge by", "Clips that decide nothing, and say how good the model is"),
+        }
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setVerticalSpacing(9)
+        rows = (
+            ("&Name", self.name),
+            ("&Recipe", self.recipe),
+            ("", self.about),
+            ("&Epochs", self.epochs),
+            ("B&atch", self.batch),
+            ("&Learning rate", self.rate),
+            ("Clips to &choose by", self.validate),
+            ("Clips to &judge by", self.test),
+            ("", self.shares),
+        )
+        for text, widget in rows:
+            label = QLabel(text)
+            if text:
+                label.setBuddy(widget)
+            form.addRow(label, widget)
+        layout = QVBoxLayout(self)
+        layout.addLayout(form)
+        layout.addWidget(self.trouble)
+        layout.addWidget(self.time)
+        layout.addStretch(1)
+
+    def _connect(self) -> None:
+        self.recipe.activated.connect(lambda _: self._take_recipe(self.recipe.currentText()))
+        self.name.textChanged.connect(lambda _: self._take())
+        self.rate.textChanged.connect(lambda _: self._take())
+        for box in (self.epochs, self.batch, self.validate, self.test):
+            box.valueChanged.connect(lambda _: self._take())
+        self._settling.timeout.connect(self._look)
+
+    def initializePage(self) -> None:  # noqa: N802 - Qt's
+        """Start from the recipe that was chosen."""
+        self.name.setText(self._draft.name)
+        self.recipe.clear()
+        self.recipe.addItems(list(recipes(self._draft.model)) if self._draft.model else [])
+        self._take_recipe(self._draft.preset)
+
+    def isComplete(self) -> bool:  # noqa: N802 - Qt's
+        """Say whether the job can be made."""
+        return self._outlook is not None and not self._draft.trouble_with_name()
+
+    def close_down(self) -> None:
+        """End what runs."""
+        self._settling.stop()
+        self._stop_measuring()
+        self._errands.close()
+
+    def _take_recipe(self, name: str) -> None:
+        """Show a recipe's figures; those are the ones that were not changed."""
+        self._draft.preset, self._draft.changes = name, {}
+        recipe = self._draft.recipe
+        if recipe is None:
+            return
+        self.recipe.setCurrentText(name)
+        self.about.setText(recipe.about)
+        self.epochs.setValue(recipe.epochs)
+        self.batch.setValue(recipe.batch_size)
+        self.rate.setText(f"{recipe.learning_rate:g}")
+        self._take()
+
+    def _take(self) -> None:
+        """Take what is set, and look in a moment what that comes to."""
+        draft, recipe = self._draft, self._draft.recipe
+        draft.name = self.name.text().strip()
+        draft.validate, draft.test = self.validate.value() / 100, self.test.value() / 100
+        if recipe and self.rate.hasAcceptableInput():
+            figures = (self.epochs.value(), self.batch.value(), float(self.rate.text()))
+            set_now = dict(zip(FIGURES, figures, strict=True))
+            draft.changes = {name: value for name, value in set_now.items() if value != getattr(recipe, name)}
+        self._outlook = None
+        self.trouble.setText(self._trouble())
+        self.completeChanged.emit()
+        self._asked += 1
+        self._settling.start()
+
+    def _trouble(self) -> str:
+        return self._draft.trouble_with_name() or (
+            "" if self.rate.hasAcceptableInput() else "The learning rate is a number."
+        )
+
+    def _look(self) -> None:
+        """Have the job made on a thread, as it would be."""
+        asked = self._asked
+        if not self._trouble():
+            self._errands.run(lambda: (asked, _outlook(self._draft)), lambda answer: self._show(*answer))
+
+    def _show(self, asked: int, outlook: _Outlook) -> None:
+        if asked != self._asked:
+            return
+        self._outlook = outlook
+        train, validate, test = outlook.counts
+        own = " What the folder itself holds out is kept so." if self._has_own_split() else ""
+        sides = f"{counted(train, 'clip')} to learn from, {validate} to choose by, {test} to judge by."
+        self.shares.setText(sides + own)
+        self.completeChanged.emit()
+        self._estimate(outlook.job)
+
+    def _has_own_split(self) -> bool:
+        dataset = self._draft.dataset
+        return dataset is not None and any(each.split != "train" for each in dataset.examples)
+
+    def _refuse(self, error: EarmarkError) -> None:
+        self.shares.setText("")
+        self.trouble.setText(str(error))
+
+    def _estimate(self, job: TrainJob) -> None:
+        """Say how long it will take: known for this recipe and batch, or to be measured."""
+        key = (str(job.settings["model"]), str(job.settings["preset"]), job.batch_size)
+        if pace := self._paces.get(key):
+            self._say_time(about(whole_seconds(job, pace), pace))
+            return
+        self._stop_measuring()
+        self._say_time(MEASURING)
+        measuring = self._measuring = Measuring(job)
+        self._errands.run(measuring.run, lambda pace: self._know(measuring, key, pace))
+
+    def _know(self, measuring: Measuring, key: tuple[str, str, int], pace: Pace | None) -> None:
+        if measuring is not self._measuring:
+            return
+        self._measuring = None
+        if pace is None:
+            self._say_time(UNKNOWN)
+            return
+        self._paces[key] = pace
+        if self._outlook:
+            self._say_time(about(whole_seconds(self._outlook.job, pace), pace))
+
+    def _say_time(self, words: str) -> None:
+        self.time.setText(words)
+        self.estimated.emit(words)
+
+    def _stop_measuring(self) -> None:
+        if self._measuring:
+            self._measuring.cancel()
+            self._measuring = None
+
+
+def _outlook(draft: Draft) -> _Outlook:
+    job = draft.job()
+    train, validate, test = (sum(each.split == side for each in job.examples) for side in ("train", "validate", "test"))
+    return _Outlook(job, (train, validate, test))
