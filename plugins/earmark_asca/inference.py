@@ -2,7 +2,7 @@
 
 Channels lie last; every norm that is linear is in the weights of the convolution beside it; activations, and the sum
 beside the identity, are done with the convolution before them; squeeze-and-excitation is two small products in fp32. In
-bf16 everything between the image and the last norm is bf16; the front end and the logits stay fp32.
+bf16 everything between the first convolution and the last norm is bf16; these, the front end and the logits stay fp32.
 """
 
 from __future__ import annotations
@@ -47,11 +47,15 @@ def _packed_blocks(network: ASCA, dtype: torch.dtype) -> Iterator[nn.Module]:
 
 
 class PackedStem(nn.Module):
-    """The two convolutions: [B, 1, rows, columns] → [B, C, rows / 2, columns / 2]."""
+    """The two convolutions: [B, 1, rows, columns] → [B, C, rows / 2, columns / 2].
+
+    The first is always fp32: it is next to nothing to compute, and its nine weights to a channel are what everything
+    hangs on. In bf16 they alone would cost more of the scores' exactness than all other layers together.
+    """
 
     def __init__(self, stem: Stem, image: Grid, activation: str, dtype: torch.dtype) -> None:
         super().__init__()
-        self.first = packed(fuse_conv_bn_eval(stem.conv1, stem.norm1), image, dtype, activation)
+        self.first = packed(fuse_conv_bn_eval(stem.conv1, stem.norm1), image, torch.float32, activation)
         self.second = packed(stem.conv2, (image[0] // 2, image[1] // 2), dtype)
 
     def forward(self, x: Tensor) -> Tensor:
