@@ -144,7 +144,7 @@ class Watched:
             "frame_s": ear.track.hop,
             "inference_s": float(np.median([moment.inference for moment in self.moments])),
             "skipped_answers": ear.late,
-            **self._latency(events, ear.heading.labels),
+            **self._latency(events, ear.heading),
         }
 
     def _heard_in_the_file(self) -> list[Any]:
@@ -155,17 +155,20 @@ class Watched:
         frames, hop = analysis.timeline()
         return find_events(frames, hop, analysis.labels, settings, duration=analysis.duration)
 
-    def _latency(self, events: list[Any], labels: tuple[str, ...]) -> dict[str, Any]:
-        """Return how long after its onset in the file each event was first told live, in seconds."""
+    def _latency(self, events: list[Any], heading: Any) -> dict[str, Any]:
+        """Return how long after its onset in the file each event was first told live, in seconds.
+
+        It is told where its label passes the model's own threshold, as in the window's lanes.
+        """
         late, missed = [], 0
         for event in events:
             if event.offset > END - 3 or event.onset < 1.0:
                 continue
-            place = labels.index(event.label)
+            place, enough = heading.labels.index(event.label), heading.thresholds.get(event.label, SURE)
             told = [
                 moment.seconds - event.onset + moment.latency
                 for moment in self.moments
-                if moment.newest[place] >= SURE and event.onset < moment.seconds < event.offset + 2
+                if moment.newest[place] >= enough and event.onset < moment.seconds < event.offset + 2
             ]
             late += told[:1]
             missed += not told
