@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from earmark.api import Cancelled, EarmarkError, Stopped, TrainJob
-from earmark.engine.device import choose
+from earmark.device import choose
 from earmark.host import Host, plugin_of
 from earmark.installed import plugins
 from earmark.training.job_file import read_job
@@ -46,7 +46,7 @@ def _train(job: TrainJob, run: JobRun) -> int:
     except Cancelled:
         run.ended("cancelled")
     except Exception as error:  # the edge of the process: a bug is said, not lost
-        if not isinstance(error, EarmarkError):
+        if not isinstance(error, EarmarkError) or error.__cause__:
             logging.exception("The job failed")
         told = explained(error, job.folder)
         run.ended("failed", sentence=told.sentence, hint=told.hint)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from earmark.api import Checkpoint, ModelCard
 from earmark.checkpoints import read_checkpoint
-from earmark.engine.device import Device, release_memory
+from earmark.device import Device, release_memory
 from earmark.engine.pace import Pace
 from earmark.engine.trust import doubt_of
 from earmark.host import Host

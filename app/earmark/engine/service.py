@@ -16,7 +16,7 @@ import numpy as np
 
 from earmark.api import Cancelled, Clip, EarmarkError, Heard, Want
 from earmark.checkpoints import DESCRIPTION, describe, read_checkpoint
-from earmark.engine.device import Device, choose, use_threads
+from earmark.device import Device, choose, use_threads
 from earmark.engine.hearing import FileHearing, FileJob, Part
 from earmark.engine.inbox import Inbox
 from earmark.engine.live import fitted_clip, own_frames

@@ -36,7 +36,10 @@ def test_the_document_says_who_heard_what_the_other_did_not(two, sound):
     (found,) = document["disagreements"]
     assert (found["label"], found["heard_by"], found["missed_by"]) == ("low", ["tone/frames"], ["picky/frames"])
     assert (found["onset"], found["offset"]) == (pytest.approx(1, abs=0.06), pytest.approx(2, abs=0.06))
-    assert found["scores"] == {"tone/frames": pytest.approx(0.9, abs=0.02), "picky/frames": pytest.approx(0.2, abs=0.001)}
+    assert found["scores"] == {
+        "tone/frames": pytest.approx(0.9, abs=0.02),
+        "picky/frames": pytest.approx(0.2, abs=0.001),
+    }
     assert all(model["times_real_time"] > 0 for model in document["models"])
 
 

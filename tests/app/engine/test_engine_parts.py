@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from earmark.engine.device import choose, physical_cores
+from earmark.device import choose, physical_cores
 from earmark.engine.pace import LONGEST_BATCH, MOST_CLIPS, Pace
 from earmark.engine.read_ahead import ReadAhead
 from earmark.engine_process import how_it_ended
