@@ -6,17 +6,31 @@ import errno
 import sys
 from pathlib import Path
 
-from earmark.api import EarmarkError
+from earmark.api import EarmarkError, PluginError
 
 KEPT = "The last good checkpoint is kept"
 NOT_A_NUMBER = "The loss is not a number any more."
 
 
 def explained(error: Exception, folder: Path) -> EarmarkError:
-    """Return an exception of a job as what a person is told."""
-    resume = f"{KEPT}: earmark train --resume {folder}"
+    """Return an exception of a job as what a person is told; of a plugin's, what was behind it."""
+    cause = error.__cause__ if isinstance(error, PluginError) else error
+    if isinstance(cause, Exception) and (known := _known(cause, folder)):
+        return known
     if isinstance(error, EarmarkError):
         return error
+    return EarmarkError(
+        f"The training failed: {_first_line(error)}.", hint=f"The log has the details. {_resume(folder)}"
+    )
+
+
+def _resume(folder: Path) -> str:
+    return f"{KEPT}: earmark train --resume {folder}"
+
+
+def _known(error: Exception, folder: Path) -> EarmarkError | None:
+    """Return what is told of an exception that may happen to anybody."""
+    resume = _resume(folder)
     if isinstance(error, FloatingPointError):
         return EarmarkError(NOT_A_NUMBER, hint=f"{KEPT}. Train again with a lower --rate.")
     if _is_of_torch(error, "OutOfMemoryError"):
@@ -28,11 +42,11 @@ def explained(error: Exception, folder: Path) -> EarmarkError:
         return _of_system(error, folder, resume)
     if _lost_gpu(error):
         sentence = f"The GPU was lost: {_first_line(error)}."
-        return EarmarkError(sentence, hint=f"{resume}, with --device cpu where it stays away")
+        return EarmarkError(sentence, hint=f"{resume}")
     if "DataLoader worker" in str(error):
         sentence = "A process that makes batches was ended, mostly because memory ran out."
-        return EarmarkError(sentence, hint=f"{resume}, with --set loaders=1")
-    return EarmarkError(f"The training failed: {_first_line(error)}", hint=f"The log has the details. {resume}")
+        return EarmarkError(sentence, hint=f"Close other programs. {resume}")
+    return None
 
 
 def _of_system(error: OSError, folder: Path, resume: str) -> EarmarkError:

@@ -126,9 +126,11 @@ class JobRun:
             _sync(part)
             shutil.rmtree(final, ignore_errors=True)
             part.rename(final)
-        except OSError as error:
+        except Exception as error:  # torch and safetensors have their own for a disk that is full
             shutil.rmtree(part, ignore_errors=True)
-            sentence = f"The checkpoint of epoch {epoch + 1} cannot be written: {error.strerror or error}."
+            if (why := _why_not_written(error)) is None:
+                raise
+            sentence = f"The checkpoint of epoch {epoch + 1} cannot be written: {why}."
             raise EarmarkError(
                 sentence, hint=f"Make room in {self.folder} and resume: the one before is whole."
             ) from error
@@ -150,6 +152,14 @@ class JobRun:
     def best(self) -> Path | None:
         """Return the best checkpoint that was evaluated; of equals the newest."""
         return best_checkpoint(self.folder)
+
+
+def _why_not_written(error: Exception) -> str | None:
+    """Return why a file could not be written, in words; None where that is not what happened."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    signs = ("No space left", "File too large", "os error", "failed writing", "unexpected pos")
+    return "there is no room, or the disk fails" if any(sign in str(error) for sign in signs) else None
 
 
 def _sync(path: Path) -> None:
