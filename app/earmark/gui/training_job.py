@@ -60,6 +60,7 @@ class TrainingJob:
     evaluations: list[tuple[int, Mapping[str, float]]] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     has_checkpoint: bool = False
+    is_judged: bool = False  # its best network heard the clips that are held out
     times: list[tuple[float, int]] = field(default_factory=list)  # of late: when, how many steps were done then
 
     @classmethod

@@ -14,6 +14,7 @@ from earmark.gui.training_job import RESUMABLE, TrainingJob
 from earmark.gui.training_thread import TrainingThread
 from earmark.training.job_file import checkpoints, read_job, write_job
 from earmark.training.job_process import Wish, events_of
+from earmark.training.judged import FILE
 from earmark.training.plan import jobs_folder
 
 SLOW_MS = 500  # between two looks at what the trainer said
@@ -95,6 +96,7 @@ class TrainingJobs(QObject):
         self._waiting.clear()
         if self._thread:
             self._thread.close()
+        self.running = self._thread = None
         self._errands.close()
 
     def _show(self, found: list[TrainingJob]) -> None:
@@ -159,7 +161,7 @@ class TrainingJobs(QObject):
 
     def _leave(self, job: TrainingJob) -> None:
         job.leave()
-        job.has_checkpoint = bool(checkpoints(job.folder))
+        look_at_folder(job)
         self.running = self._thread = None
         self._clock.stop()
         self.moved.emit(job)
@@ -184,6 +186,12 @@ def known_job(folder: Path) -> TrainingJob | None:
         job.take(event)
     if job.is_running or not events:
         job.state, job.sentence = "interrupted", ""
-    job.has_checkpoint = bool(checkpoints(folder))
+    look_at_folder(job)
     job.times.clear()
     return job
+
+
+def look_at_folder(job: TrainingJob) -> None:
+    """See what a job's run has left."""
+    job.has_checkpoint = bool(checkpoints(job.folder))
+    job.is_judged = (job.folder / FILE).exists()

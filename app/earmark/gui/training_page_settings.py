@@ -87,7 +87,7 @@ class SettingsPage(QWizardPage):
         form = QFormLayout()
         form.setVerticalSpacing(9)
         rows = (
-            ("&Name", self.name),
+            ("Na&me", self.name),
             ("&Recipe", self.recipe),
             ("", self.about),
             ("&Epochs", self.epochs),

@@ -47,7 +47,7 @@ class ClipList(QWidget):
         self.play.setAutoDefault(False)
         keep_keys(self.view, TABLE)
         keep_keys(self.play, BUTTON)
-        Placeholder(self.view, "Choose a row at the left: its clips appear here.")
+        Placeholder(self.view, "Choose what is at the left: its clips appear here.")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         row = QHBoxLayout()

@@ -110,4 +110,4 @@ def possible(job: TrainingJob) -> set[str]:
     if job.state == "waiting":
         return {"cancel"}
     found = {"remove"} | ({"resume"} if job.state in RESUMABLE else set())
-    return found | ({"use", "report"} if job.evaluations and job.has_checkpoint else set())
+    return found | ({"use", "report"} if job.evaluations and job.is_judged else set())

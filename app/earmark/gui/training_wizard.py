@@ -47,7 +47,7 @@ class TrainingWizard(QWizard):
         self.finished.connect(self._end)
 
     def _build(self) -> None:
-        self.setWindowTitle("New model")
+        self.currentIdChanged.connect(lambda _: self._name_page())
         self.setModal(False)
         self.setWizardStyle(QWizard.WizardStyle.ClassicStyle)
         self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
@@ -57,6 +57,10 @@ class TrainingWizard(QWizard):
         for which, (text, tip) in BUTTONS.items():
             self.setButtonText(which, text)
             self.button(which).setToolTip(tip)
+
+    def _name_page(self) -> None:
+        page = self.currentPage()
+        self.setWindowTitle(f"New model: {page.title()}" if page else "New model")
 
     def offer(self, models: Sequence[Model], model_id: str) -> None:
         """Offer these models, one of them chosen if it is among them."""

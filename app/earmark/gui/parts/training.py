@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDockWidget, QMessageBox
 
@@ -18,8 +20,12 @@ from earmark.gui.theme import Theme
 from earmark.gui.training_draft import Draft
 from earmark.gui.training_job import RESUMABLE, TrainingJob
 from earmark.gui.training_jobs import TrainingJobs
+from earmark.gui.training_outcome import Outcome, outcome_of
 from earmark.gui.training_panel import TrainingPanel
+from earmark.gui.training_report import ReportWindow
+from earmark.gui.training_view import possible
 from earmark.gui.training_wizard import TrainingWizard
+from earmark.model_file import write_model_file
 from earmark.training.adoption import adopt
 
 DEEDS = (
@@ -28,6 +34,8 @@ DEEDS = (
     Deed(name="pause_training", menu="|T&rain", text="&Pause or continue", needs="training"),
     Deed(name="stop_training", menu="T&rain", text="S&top and keep", needs="training"),
     Deed(name="resume_training", menu="T&rain", text="&Resume the chosen job", needs="resumable"),
+    Deed(name="use_trained", menu="|T&rain", text="&Use the chosen job's model now", needs="trained"),
+    Deed(name="training_report", menu="T&rain", text="R&eport of the chosen job…", needs="trained"),
 )
 HEIGHT = 250  # pixels of the panel at first
 
@@ -41,6 +49,7 @@ class Training(QObject):
         self._errands = Errands(desk, desk.notices.report)
         self.jobs, self.panel = TrainingJobs(self), TrainingPanel()
         self.wizard: TrainingWizard | None = None  # while it is open
+        self.report: ReportWindow | None = None  # once it was asked for
         self.dock_widget: QDockWidget | None = None
         self._connect()
 
@@ -67,6 +76,8 @@ class Training(QObject):
                 "pause_training": lambda: self._with_running(self.jobs.pause),
                 "stop_training": lambda: self._with_running(self.jobs.stop),
                 "resume_training": lambda: chosen(self.jobs.resume),
+                "use_trained": lambda: chosen(lambda job: self.use(job.folder)),
+                "training_report": lambda: chosen(lambda job: self.show_report(job.folder)),
             },
             menus=self._fill,
             given=self._given,
@@ -135,19 +146,47 @@ class Training(QObject):
             "cancel": self.jobs.cancel,
             "resume": self.jobs.resume,
             "remove": self._remove,
-            "use": self.use,
+            "use": lambda job: self.use(job.folder),
+            "report": lambda job: self.show_report(job.folder),
         }
         doing[what](job)
 
-    def use(self, job: TrainingJob) -> None:
-        """Make a model of a job's best checkpoint, and listen with it."""
+    def use(self, folder: Path) -> None:
+        """Make a model of a job's best checkpoint, with its report, and listen with it."""
         engines = self._desk.engines
 
         def work() -> tuple[str, list[Heading]]:
-            model = adopt(job.folder, engines)
+            outcome_of(folder, engines)
+            model = adopt(folder, engines)
             return model_id_of(model), engines.headings()
 
         self._errands.run(work, lambda answer: self._listen_with(*answer))
+
+    def show_report(self, folder: Path) -> None:
+        """Show what came of a job."""
+        self._errands.run(lambda: outcome_of(folder, self._desk.engines), self._show_outcome)
+
+    def _show_outcome(self, outcome: Outcome) -> None:
+        if self.report is None:
+            self.report = ReportWindow(self._desk.window)
+            self.report.heard.connect(self._desk.play)
+            self.report.use_asked.connect(self.use)
+            self.report.export_asked.connect(self.export)
+            self.report.wear(self._desk.appearance.theme)
+        self.report.show_outcome(outcome)
+        self.report.show()
+        self.report.raise_()
+        self.report.activateWindow()
+
+    def export(self, folder: Path, path: Path) -> None:
+        """Write a job's model as one file."""
+        engines = self._desk.engines
+
+        def work() -> Path:
+            outcome_of(folder, engines)
+            return write_model_file(adopt(folder, engines), path)
+
+        self._errands.run(work, lambda written: self._desk.notices.tell(f"The model is in {written}."))
 
     def _listen_with(self, model_id: str, headings: list[Heading]) -> None:
         self._desk.listening.learn(headings)
@@ -165,7 +204,7 @@ class Training(QObject):
         if job.state == "failed":
             self._desk.notices.say(f"{job.name}: {job.sentence}", hint=job.hint)
         elif job.state == "done":
-            self._desk.notices.offer(f"{job.name} is trained.", "Use it now", lambda: self.use(job))
+            self._desk.notices.offer(f"{job.name} is trained.", "Use it now", lambda: self.use(job.folder))
 
     def _with_running(self, do) -> None:
         if self.jobs.running:
@@ -179,7 +218,10 @@ class Training(QObject):
         job = self.panel.job
         found = {"jobs"} if self.jobs.jobs else set()
         found |= {"training"} if self.jobs.running else set()
-        return found | ({"resumable"} if job and job.state in RESUMABLE else set())
+        if job:
+            found |= {"resumable"} if job.state in RESUMABLE else set()
+            found |= {"trained"} if "use" in possible(job) else set()
+        return found
 
     def _fill(self, menus: Menus) -> None:
         below = Qt.DockWidgetArea.BottomDockWidgetArea
@@ -189,6 +231,8 @@ class Training(QObject):
 
     def _wear(self, theme: Theme) -> None:
         self.panel.wear(theme)
+        if self.report:
+            self.report.wear(theme)
 
     def _may_close(self) -> bool:
         """Ask, where something is being trained."""
@@ -209,5 +253,7 @@ class Training(QObject):
         if self.wizard:
             self.wizard.close_down()
             self.wizard.hide()
+        if self.report:
+            self.report.hide()
         self.jobs.close()
         self._errands.close()

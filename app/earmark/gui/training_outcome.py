@@ -1,0 +1,117 @@
+"""What came of a job: its report, written once, and the clips behind its figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from earmark.api import DatasetError, Example, TrainJob
+from earmark.engine_client import Engines
+from earmark.gui.label_colours import label_text
+from earmark.training.comparison import start_beside
+from earmark.training.job_file import read_job
+from earmark.training.judged import FILE, Side, read_judged
+from earmark.training.report import JSON, report, write_json
+from earmark.training.report_page import write_html
+
+Clip = tuple[Example, str]  # and what is said of it
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A job's report and what its network said of the clips that it is about.
+
+    Attributes:
+        side: the clips for testing, or where there are none those for validation.
+    """
+
+    job: TrainJob
+    report: Mapping[str, Any]
+    side: Side
+
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """The figures of the report that are about `side`."""
+        return self.report["test"] or self.report["validate"]
+
+    def headline(self) -> str:
+        """Return how good the model is in a sentence."""
+        told = self.told
+        reached = f"Accuracy {told['accuracy']:.1%}" if told["accuracy"] is not None else ""
+        mean = told["mean_average_precision"]
+        figures = [reached, f"mAP {mean:.3f}" if mean is not None else ""]
+        side = "that decided nothing" if self.report["test"] else "by which it was chosen"
+        return f"{', '.join(filter(None, figures))} on {told['clips']} clips {side}".replace("%", " %")
+
+    def start(self) -> str:
+        """Return how good the model that it started from is on them; "" where that cannot be said."""
+        start = self.report.get("start")
+        if not start:
+            return ""
+        name, metric = ("accuracy", "accuracy") if start["accuracy"] is not None else ("mAP", "mean_average_precision")
+        value = start[metric]
+        if value is None:
+            return ""
+        return (
+            f"{start['model']}, from which it started: {name} {value:.3f} on {start['clips']} clips that it can tell."
+        )
+
+    def of_label(self, place: int) -> list[Clip]:
+        """Return the clips of a label, the least sure first."""
+        scores = self.side.scores[:, place]
+        own = [number for number in np.argsort(scores, kind="stable") if self.side.truth[number, place]]
+        return [(self.side.examples[number], f"scored {scores[number]:.2f}") for number in own]
+
+    def of_cell(self, true: int, told: int) -> list[Clip]:
+        """Return the clips of one label that were told to be of another, the surest first."""
+        scores = self.side.scores
+        fits = self.side.truth[:, true] & (scores.argmax(1) == told)
+        own = sorted(np.flatnonzero(fits).tolist(), key=lambda number: -scores[number, told])
+        return [(self.side.examples[number], f"scored {scores[number, told]:.2f}") for number in own]
+
+    def mistakes(self) -> list[Clip]:
+        """Return the worst mistakes."""
+        return list(_mistakes(self.report["mistakes"]))
+
+
+def outcome_of(folder: Path, engines: Engines) -> Outcome:
+    """Return what came of a job; its report is made unless it is there and of its newest run.
+
+    Raises:
+        DatasetError: it has judged nothing yet.
+    """
+    job = read_job(folder)
+    sides = read_judged(job)
+    if sides is None or not any(side.examples for side in sides.values()):
+        raise DatasetError("No clip was judged yet.", hint="Resume the job: at its end it judges what was held out.")
+    found = _written(folder) or _make(job, engines)
+    return Outcome(job, found, sides["test"] if sides["test"].examples else sides["validate"])
+
+
+def _written(folder: Path) -> dict[str, Any] | None:
+    path = folder / JSON
+    try:
+        if path.stat().st_mtime < (folder / FILE).stat().st_mtime:
+            return None
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _make(job: TrainJob, engines: Engines) -> dict[str, Any]:
+    found = report(job.folder, start=start_beside(job, engines))
+    write_json(job.folder, found)
+    write_html(job.folder, found)
+    return found
+
+
+def _mistakes(mistakes: Sequence[Mapping[str, Any]]) -> Iterator[Clip]:
+    for each in mistakes:
+        example = Example(path=Path(each["file"]), start=each["start"], end=each["end"], labels=tuple(each["is"]))
+        own = ", ".join(f"{label_text(label)} {score:.2f}" for label, score in each["is"].items()) or "none of them"
+        yield example, f"said {label_text(each['said'])} {each['score']:.2f}, is {own}"

@@ -1,0 +1,160 @@
+"""The report of a job as a window: figures, confusions, and the clips behind them to listen to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from earmark.gui.label_colours import label_text
+from earmark.gui.own_keys import BUTTON, keep_keys
+from earmark.gui.theme import Theme, muted
+from earmark.gui.training_outcome import Clip, Outcome
+from earmark.gui.training_sounds import ClipList
+from earmark.gui.training_tables import ConfusionTable, LabelFigures
+from earmark.model_file import SUFFIX
+from earmark.training.report import HTML
+
+SIZE = (980, 600)
+NO_MISTAKE = "The model made no mistake on these clips."
+TIPS = {
+    "use": ("&Use it now", "Offer the model, and listen with it from now on"),
+    "export": ("&Export…", "Write the model as one file, to be given to somebody else"),
+    "page": ("&Open the whole report", "The report as a page, with curves, thresholds and how it was trained"),
+    "worst": ("&Worst mistakes", "List the clips of which the model was surest to say something else"),
+    "shut": ("Close", "Close this window (Esc)"),
+}
+
+
+class ReportWindow(QDialog):
+    """Shows what came of a job."""
+
+    heard = Signal(object, float, object)  # Path, start, end or None
+    use_asked = Signal(object)  # Path of the job's folder
+    export_asked = Signal(object, object)  # Path of the job's folder, Path of the file
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._outcome: Outcome | None = None
+        self.headline, self.start = QLabel(), muted()
+        self.tabs, self.figures, self.confusion = QTabWidget(), LabelFigures(), ConfusionTable()
+        self.clips = ClipList("Worst mistakes")
+        self.buttons = {name: QPushButton(text) for name, (text, _) in TIPS.items()}
+        self._build()
+        self._lay_out()
+        self._connect()
+
+    def _build(self) -> None:
+        self.setWindowTitle("Report")
+        self.resize(*SIZE)
+        self.headline.setObjectName("headline")
+        self.headline.setWordWrap(True)
+        self.start.setWordWrap(True)
+        self.tabs.addTab(self.figures, "&Labels")
+        self.tabs.addTab(self.confusion, "&Confusions")
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
+        self.tabs.setAccessibleName("Figures of the report")
+        self.tabs.setToolTip("How well each label is told, and which are taken for which")
+        for name, button in self.buttons.items():
+            button.setToolTip(TIPS[name][1])
+            button.setAutoDefault(False)
+            keep_keys(button, BUTTON)
+
+    def _lay_out(self) -> None:
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.clips, 1)
+        column.addWidget(self.buttons["worst"])
+        middle = QSplitter(Qt.Orientation.Horizontal)
+        middle.addWidget(self.tabs)
+        middle.addWidget(right)
+        middle.setSizes([600, 380])
+        row = QHBoxLayout()
+        for name in ("use", "export", "page"):
+            row.addWidget(self.buttons[name])
+        row.addStretch(1)
+        row.addWidget(self.buttons["shut"])
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.headline)
+        layout.addWidget(self.start)
+        layout.addWidget(middle, 1)
+        layout.addLayout(row)
+
+    def _connect(self) -> None:
+        self.clips.heard.connect(self.heard)
+        self.figures.chosen.connect(self._show_label)
+        self.confusion.chosen.connect(self._show_cell)
+        doing: dict[str, Callable[[], object]] = {
+            "use": lambda: self._outcome and self.use_asked.emit(self._outcome.job.folder),
+            "export": self._export,
+            "page": self._open_page,
+            "worst": self._show_mistakes,
+            "shut": self.close,
+        }
+        for name, do in doing.items():
+            self.buttons[name].clicked.connect(lambda _=False, do=do: do())
+
+    def wear(self, theme: Theme) -> None:
+        """Draw in a theme's colours."""
+        self.confusion.wear(theme)
+        if self._outcome:
+            self.show_outcome(self._outcome)
+
+    def show_outcome(self, outcome: Outcome) -> None:
+        """Show what came of a job."""
+        self._outcome = outcome
+        labels, told = outcome.job.labels, outcome.told
+        self.setWindowTitle(f"Report: {outcome.report['name']}")
+        self.headline.setText(outcome.headline())
+        self.start.setText(outcome.start())
+        self.start.setVisible(bool(self.start.text()))
+        self.figures.show_figures(labels, told, outcome.report["thresholds"])
+        self.tabs.setTabVisible(1, told["confusion"] is not None)
+        self.confusion.show_confusion(labels, told["confusion"] or ())
+        self._show_mistakes()
+
+    def _show_mistakes(self) -> None:
+        if self._outcome:
+            found = self._outcome.mistakes()
+            self._list("Worst mistakes" if found else NO_MISTAKE, found)
+
+    def _show_label(self, place: int) -> None:
+        if self._outcome:
+            self._list(label_text(self._outcome.job.labels[place]), self._outcome.of_label(place))
+
+    def _show_cell(self, true: int, told: int) -> None:
+        if self._outcome:
+            names = [label_text(label) for label in self._outcome.job.labels]
+            title = f"Is {names[true]}, said {names[told]}"
+            self._list(title, self._outcome.of_cell(true, told))
+
+    def _list(self, title: str, clips: Sequence[Clip]) -> None:
+        self.clips.show_clips(title, clips)
+
+    def _export(self) -> None:
+        if self._outcome is None:
+            return
+        offered = f"{self._outcome.report['name']}{SUFFIX}"
+        name, _ = QFileDialog.getSaveFileName(self, "Export the model", offered, f"Models (*{SUFFIX})")
+        if name:
+            path = Path(name)
+            self.export_asked.emit(self._outcome.job.folder, path if path.suffix else path.with_suffix(SUFFIX))
+
+    def _open_page(self) -> None:
+        if self._outcome:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._outcome.job.folder / HTML)))

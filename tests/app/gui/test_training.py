@@ -1,0 +1,189 @@
+"""Training in the window: jobs that run in a process of their own, whose trainer here plays a part."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
+
+from earmark.api import TrainJob
+from earmark.gui.training_job import TrainingJob
+from earmark.gui.training_words import pace_words, state_words
+from earmark.training.job_file import write_job
+from earmark.training.plan import jobs_folder
+
+from .training_toy import LONG, install, job_of
+
+
+@pytest.fixture
+def trainer(tmp_path, monkeypatch):
+    """Let the toy be the trainer of this test's jobs."""
+    monkeypatch.setenv("PYTHONPATH", str(install(tmp_path)))
+
+
+@pytest.fixture
+def begin(qtbot, trainer, make_window):
+    """Open a window and have jobs trained in it; return its side of training and the jobs."""
+    opened = []
+
+    def begin(*jobs: TrainJob):
+        training = make_window().training
+        opened.append(training)
+        for job in jobs:
+            with qtbot.waitSignal(training.jobs.listed):
+                training.jobs.add(lambda job=job: job, training.panel.choose)
+        return training, [next(each for each in training.jobs.jobs if each.folder == job.folder) for job in jobs]
+
+    yield begin
+    for training in opened:
+        training.jobs.close()  # else closing its window asks
+
+
+def steps(qtbot, job: TrainingJob, count: int = 1) -> None:
+    qtbot.waitUntil(lambda: job.done >= count, timeout=20_000)
+
+
+def ends(qtbot, job: TrainingJob, state: str) -> None:
+    qtbot.waitUntil(lambda: job.state == state, timeout=20_000)
+
+
+def press(qtbot, training, name: str) -> None:
+    button = training.panel.view.buttons[name]
+    assert button.isVisibleTo(training.panel), name
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_an_empty_panel_says_what_to_do(make_window):
+    training = make_window().training
+    training.show()
+    assert training.panel.new.isVisible()
+    assert training.panel.job is None
+
+
+def test_jobs_run_one_after_another_and_are_shown_as_they_go(qtbot, begin):
+    training, (first, second) = begin(job_of("first"), job_of("second"))
+    assert state_words(second) == "Waiting"
+    ends(qtbot, second, "done")
+    assert first.state == "done"
+    assert [done for done, _ in first.losses] == list(range(1, 9))
+    training.panel.choose(first)
+    assert training.panel.view.state.text() == "first: Done · accuracy 50.0 %"
+    assert "Epoch 2: accuracy 50.0 %" in training.panel.view.log.toPlainText()
+
+
+def test_a_job_is_held_and_goes_on(qtbot, begin):
+    training, [job] = begin(job_of("held", epochs=LONG))
+    training.show()
+    steps(qtbot, job)
+    press(qtbot, training, "pause")
+    assert "Paused" in training.panel.view.state.text()
+    qtbot.wait(1200)
+    held = job.done
+    qtbot.wait(600)
+    assert job.done == held
+    press(qtbot, training, "pause")
+    steps(qtbot, job, held + 1)
+
+
+def test_a_job_is_stopped_and_kept_or_cancelled_and_can_be_resumed(qtbot, begin):
+    training, (job, waiting) = begin(job_of("stopped", epochs=LONG), job_of("waiting"))
+    training.show()
+    training.panel.choose(job)
+    steps(qtbot, job, 5)
+    training.jobs.cancel(waiting)
+    press(qtbot, training, "stop")
+    ends(qtbot, job, "stopped")
+    assert waiting.state == "cancelled"
+    press(qtbot, training, "resume")
+    steps(qtbot, job, 6)
+    press(qtbot, training, "cancel")
+    ends(qtbot, job, "cancelled")
+    assert any(line.startswith("Went on") for line in job.log)
+
+
+def test_a_failure_is_a_sentence_in_the_list_and_a_notice(qtbot, begin):
+    training, [job] = begin(job_of("broken", trouble="The disk is full."))
+    ends(qtbot, job, "failed")
+    assert state_words(job) == "Failed: The disk is full."
+    assert "broken: The disk is full." in training._desk.notices.shown[-1].text
+
+
+def test_a_trainer_that_is_killed_leaves_a_job_to_be_resumed(qtbot, begin):
+    training, [job] = begin(job_of("killed", epochs=LONG))
+    steps(qtbot, job, 5)
+    os.kill(training.jobs._thread._process.pid, signal.SIGKILL)
+    ends(qtbot, job, "interrupted")
+    assert state_words(job) == "Interrupted"
+    training.jobs.resume(job)
+    steps(qtbot, job, 6)
+
+
+def test_jobs_of_an_earlier_day_are_listed_and_can_be_resumed(qtbot, begin, make_window):
+    for name in ("begun", "new"):
+        write_job(job_of(name, epochs=LONG))
+    (jobs_folder() / "begun" / "events.jsonl").write_text(
+        '{"event": "began", "epochs": 500, "steps": 4, "done": 0, "device": "CPU", "time": 1}\n{"event": "prog'
+    )
+    (jobs_folder() / "no job").mkdir()
+    training, _ = begin()
+    qtbot.waitUntil(lambda: len(training.jobs.jobs) == 2)
+    assert {job.name: job.state for job in training.jobs.jobs} == {"begun": "interrupted", "new": "interrupted"}
+    job = training.jobs.jobs[0]
+    training.panel.choose(job)
+    training._desk.do["resume_training"].trigger()
+    steps(qtbot, job)
+
+
+def answered(monkeypatch, text: str) -> list[str]:
+    """Press a button of the next question; return the questions that were asked."""
+    asked: list[str] = []
+
+    def answer(box: QMessageBox) -> None:
+        asked.append(box.text())
+        next(each for each in box.buttons() if each.text().replace("&", "") == text).click()
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    return asked
+
+
+def test_closing_the_window_asks_once_and_stops_with_a_checkpoint_or_stays(qtbot, begin, monkeypatch):
+    training, [job] = begin(job_of("long", epochs=LONG))
+    window = training._desk.window
+    steps(qtbot, job)
+    asked = answered(monkeypatch, "Stay")
+    assert not window.close()
+    assert window.isVisible()
+    assert len(asked) == 1
+    answered(monkeypatch, "Stop and close")
+    assert window.close()
+    assert '"how": "stopped"' in (job.folder / "events.jsonl").read_text()
+
+
+def test_steps_that_are_taken_again_after_a_checkpoint_count_once():
+    job = TrainingJob(folder=Path("job"), name="job", batch_size=8, clips=100)
+    began = {"event": "began", "epochs": 2, "steps": 4, "device": "CPU"}
+    job.take(began | {"done": 0, "time": 0.0})
+    for step in range(3):
+        job.take({"event": "progress", "epoch": 0, "step": step, "loss": 1.0, "time": 2.0 * (step + 1)})
+    assert state_words(job) == "Epoch 1 of 2 · 0:10 left"
+    assert pace_words(job) == "CPU · step 3 of 4 · 4 clips a second"
+    job.take(began | {"done": 2, "time": 50.0})
+    job.take({"event": "progress", "epoch": 0, "step": 2, "loss": 0.5, "time": 52.0})
+    assert job.losses == [(1, 1.0), (2, 1.0), (3, 0.5)]
+
+
+def test_a_job_is_removed_with_its_folder_once_that_is_confirmed(qtbot, begin, monkeypatch):
+    training, [job] = begin(job_of("short"))
+    training.show()
+    ends(qtbot, job, "done")
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.No)
+    press(qtbot, training, "remove")
+    assert training.jobs.jobs == [job]
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    press(qtbot, training, "remove")
+    qtbot.waitUntil(lambda: not job.folder.exists())
+    assert training.panel.job is None

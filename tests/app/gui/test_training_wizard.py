@@ -1,0 +1,173 @@
+"""The wizard of a new model: from a folder to a job, with nothing chosen that cannot be trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from earmark.api import ModelCard
+from earmark.catalogue import Model
+from earmark.checkpoints import folder_of
+from earmark.training.doctor import Kind
+from earmark.training.job_file import read_job
+
+from .test_reach import controls_in, name_of
+from .training_toy import install
+
+RATE = 16_000
+RECIPE = {
+    "from scratch": {"epochs": 3, "batch_size": 4, "learning_rate": 0.001, "about": "Ours."},
+}
+CARD = ModelCard(
+    model_id="toy/frames",
+    title="Frames",
+    sample_rate=RATE,
+    window_seconds=1.0,
+    labels=("speech",),
+    trainable=True,
+    recipe=RECIPE,
+)
+
+
+@pytest.fixture
+def engines(engines):
+    """Let `toy/frames` be one that can be trained."""
+    engines.cards = lambda: [
+        CARD,
+        ModelCard(model_id="toy/fixed", title="Fixed", sample_rate=RATE, window_seconds=1.0, labels=("x",)),
+    ]
+    engines.model = lambda model_id: Model(model_id, CARD)
+    return engines
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """Six clips of each of two labels; one of them is there twice."""
+    rng = np.random.default_rng(0)
+    for label in ("hiss", "hum"):
+        (tmp_path / "two sounds" / label).mkdir(parents=True)
+        for number in range(6):
+            tone = np.sin(2 * np.pi * rng.uniform(200, 3000) * np.arange(RATE) / RATE) * (label == "hum")
+            clip = (0.2 * tone + rng.normal(0, 0.05, RATE)).astype(np.float32)
+            soundfile.write(tmp_path / "two sounds" / label / f"{label}{number}.wav", clip, RATE)
+    hum = tmp_path / "two sounds" / "hum"
+    (hum / "again.wav").write_bytes((hum / "hum0.wav").read_bytes())
+    return tmp_path / "two sounds"
+
+
+@pytest.fixture
+def wizard(qtbot, make_window, tmp_path, monkeypatch):
+    """The wizard of a window whose trainer is a toy."""
+    monkeypatch.setenv("PYTHONPATH", str(install(tmp_path)))
+    window = make_window()
+    window.do["new_model"].trigger()
+    return window.training.wizard
+
+
+def goes_on(qtbot, wizard) -> None:
+    """Press Next once it can be pressed."""
+    button = wizard.button(wizard.WizardButton.NextButton)
+    qtbot.waitUntil(button.isEnabled, timeout=30_000)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+@pytest.fixture
+def found(qtbot, wizard, folder):
+    """The wizard where the folder was read and checked."""
+    wizard.choose(folder)
+    goes_on(qtbot, wizard)
+    qtbot.waitUntil(wizard.found.isComplete, timeout=30_000)
+    return wizard
+
+
+def test_a_folder_that_is_none_or_holds_nothing_is_said_and_leads_nowhere(qtbot, wizard, tmp_path):
+    assert wizard.folder.said.text() == "Choose a folder, or drop one here."
+    (tmp_path / "empty").mkdir()
+    for name, sentence in (("nowhere", "There is no folder"), ("empty", "is no data set that Earmark knows")):
+        wizard.choose(tmp_path / name)
+        qtbot.waitUntil(lambda sentence=sentence: sentence in wizard.folder.said.text())
+        assert not wizard.button(wizard.WizardButton.NextButton).isEnabled()
+
+
+def test_a_folder_that_can_be_read_in_two_ways_is_asked_about(qtbot, wizard, folder):
+    hiss = folder / "hiss" / "hiss0.wav"
+    hiss.with_suffix(".txt").write_text("0.1\t0.5\thiss\n")
+    (folder / "labels.csv").write_text("filename,label\nhiss0.wav,hiss\n")
+    wizard.choose(folder)
+    qtbot.waitUntil(wizard.folder.kind.isVisible)
+    assert wizard.folder.kind.count() == 2
+    wizard.folder.kind.setCurrentIndex(0)
+    wizard.folder.kind.activated.emit(0)
+    qtbot.waitUntil(wizard.folder.isComplete)
+
+
+def test_what_was_found_is_counted_and_measured_and_can_be_heard(qtbot, found, card):
+    page = found.found
+    qtbot.waitUntil(lambda: page.summary.text() == "13 clips of 1.0 s, 0:13 in all; one label a clip.")
+    rows = [[page.labels.model().index(row, column).data() for column in range(3)] for row in range(2)]
+    assert rows == [["Hiss", 6, "0:06"], ["Hum", 7, "0:07"]]
+    page.labels.selectRow(1)
+    page.clips.view.setCurrentRow(2)
+    QTest.keyClick(page.clips.view, Qt.Key.Key_Return)
+    qtbot.waitUntil(card.started.is_set)
+
+
+def test_a_finding_is_acted_on_by_its_button_and_taken_back(qtbot, found):
+    page = found.found
+    [number] = [row for row, each in enumerate(page.findings.findings) if each.kind is Kind.EXACT]
+    page.findings.view.setCurrentRow(number)
+    assert page.clips.view.count() == 2
+    assert page.findings.act.text() == "Leave out"
+    page.findings.act.click()
+    qtbot.waitUntil(lambda: page.summary.text().startswith("12 clips"))
+    page.findings.act.click()
+    qtbot.waitUntil(lambda: page.summary.text().startswith("13 clips"))
+
+
+def test_what_was_chosen_becomes_the_job_that_is_trained(qtbot, found, folder):
+    training = found.parent().training
+    for _ in range(2):
+        goes_on(qtbot, found)
+    found.settings.name.setText("garden")
+    found.settings.epochs.setValue(2)
+    qtbot.waitUntil(lambda: found.settings.time.text().startswith("About"), timeout=30_000)
+    goes_on(qtbot, found)
+    assert found.begin.rows["Becomes"].text() == "toy/garden"
+    assert found.begin.rows["Recipe"].text() == "from scratch · epochs 2"
+    qtbot.mouseClick(found.button(found.WizardButton.FinishButton), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: [job.state for job in training.jobs.jobs] == ["done"], timeout=30_000)
+    job = read_job(training.jobs.jobs[0].folder)
+    assert (job.model_id, job.labels, job.epochs, job.settings["name"]) == ("toy/frames", ("hiss", "hum"), 2, "garden")
+    assert {each.split for each in job.examples} == {"train", "validate", "test"}
+    copies = {each.split for each in job.examples if each.path.name in ("hum0.wav", "again.wav")}
+    assert len(copies) == 1
+    assert training.dock_widget.isVisible()
+
+
+def test_a_name_that_is_taken_or_none_is_said(qtbot, found):
+    folder_of("toy/taken").mkdir(parents=True)
+    for _ in range(2):
+        goes_on(qtbot, found)
+    for name, sentence in (("taken", "There is a model toy/taken already."), ("a/b", "cannot name a model")):
+        found.settings.name.setText(name)
+        assert sentence in found.settings.trouble.text()
+        assert not found.settings.isComplete()
+
+
+def test_only_models_that_can_be_trained_are_offered(qtbot, found):
+    goes_on(qtbot, found)
+    qtbot.waitUntil(lambda: found.model.models.count() == 1)
+    assert found.model.heading.text() == "Frames"
+    assert found.model.scratch.isChecked()
+    assert not found.model.trained.isEnabled()
+
+
+def test_every_control_of_every_page_has_a_name_and_says_what_it_is_for(found):
+    controls = [each for page in found.pageIds() for each in controls_in(found.page(page))]
+    assert len(controls) > 15
+    assert [each for each in controls if not name_of(each) or not each.toolTip()] == []
