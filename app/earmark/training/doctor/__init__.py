@@ -13,14 +13,14 @@ import numpy as np
 
 from earmark.dataset import Dataset
 from earmark.training.doctor.copies import exact_copies, near_copies
-from earmark.training.doctor.faults import faults, mixtures
+from earmark.training.doctor.faults import faults_of, is_usable, mixtures
 from earmark.training.doctor.findings import Action, Diagnosis, Finding, Kind, Place, Remedy, Severity, ordered
 from earmark.training.doctor.hearing import Heard, Told, hear_all
 from earmark.training.doctor.label_findings import few, imbalance, spellings
 from earmark.training.doctor.remedies import apply, grouped
 from earmark.training.doctor.report import rendered
 from earmark.training.doctor.sources import Sources, alike_by_name
-from earmark.training.doctor.suspects import suspects
+from earmark.training.doctor.suspects import suspected_labels
 
 __all__ = [
     "Action",
@@ -56,8 +56,9 @@ def check(dataset: Dataset, *, told: Told | None = None, cancelled: Callable[[],
     near = near_copies(dataset.examples, heard, exact, told, cancelled)
     sources = Sources(dataset=dataset, exact=exact, near=near)
     groups = sources.groups()
-    opinion = suspects(dataset.examples, [_texture(each) for each in heard], groups, told, cancelled)
-    found = [*faults(dataset.examples, heard), *mixtures(dataset.examples, heard), *sources.copies(), *sources.leaks()]
+    opinion = suspected_labels(dataset.examples, [_texture(each) for each in heard], groups, told, cancelled)
+    found = [*faults_of(dataset.examples, heard), *mixtures(dataset.examples, heard)]
+    found += [*sources.copies(), *sources.leaks()]
     found += [*few(dataset, groups), *imbalance(dataset), *spellings(dataset), *alike_by_name(dataset, groups)]
     return Diagnosis(
         folder=dataset.folder,
@@ -75,7 +76,7 @@ def check(dataset: Dataset, *, told: Told | None = None, cancelled: Callable[[],
 
 def _texture(heard: Heard) -> np.ndarray:
     """Return what labels are told apart by; nothing where nothing can be heard."""
-    return heard.texture if heard.texture.any() else np.zeros(0, np.float32)
+    return heard.texture if is_usable(heard) else np.zeros(0, np.float32)
 
 
 def _counts(values: list[int]) -> dict[int, int]:

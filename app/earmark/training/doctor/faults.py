@@ -21,7 +21,7 @@ TOLD_APART = 0.8  # of the clips of another kind, in one label that has fewer th
 Judge = Callable[[Heard], tuple[Kind, Severity, str, str] | None]  # kind, severity, what it does, advice
 
 
-def faults(examples: Sequence[Example], heard: Sequence[Heard]) -> Iterator[Finding]:
+def faults_of(examples: Sequence[Example], heard: Sequence[Heard]) -> Iterator[Finding]:
     """Yield what is wrong with each clip; one that cannot be used is named for that only."""
     for example, each in zip(examples, heard, strict=True):
         judged = (judge(each) for judge in ((_unusable,) if each.error else (_silent, _short, _clipped)))
@@ -43,6 +43,11 @@ def mixtures(examples: Sequence[Example], heard: Sequence[Heard]) -> Iterator[Fi
     channels = [each.channels for each in heard]
     yield from _mixed(examples, rates, Kind.RATES, lambda rate: f"{rate / 1000:g} kHz")
     yield from _mixed(examples, channels, Kind.CHANNELS, lambda number: counted(number, "channel"))
+
+
+def is_usable(heard: Heard) -> bool:
+    """Tell whether there is anything to be heard in a clip."""
+    return not heard.error and heard.mixed_peak >= SILENCE and heard.seconds >= SHORTEST
 
 
 def _unusable(heard: Heard) -> tuple[Kind, Severity, str, str]:

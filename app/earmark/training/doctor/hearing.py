@@ -32,6 +32,7 @@ METHOD = 1  # counted up when the same sound comes to give another `Heard`
 MOST_BYTES = 1 << 29  # kept on disk: 20 hours of sound take 50 MB
 RATE, WINDOW, HOP = 16_000, 1024, 256  # hertz, samples
 BLOCK_SECONDS = 16.0
+STEPS = {"PCM_U8": 2**-7, "PCM_S8": 2**-7, "ULAW": 2**-5, "ALAW": 2**-5}  # between levels; others are 16 bits or finer
 AHEAD = 4  # clips waiting for each thread
 
 Told = Callable[[int, int, str], object]  # how many are done, of how many, and what is being done
@@ -123,7 +124,7 @@ def hear(example: Example, ended: Callable[[], bool] = lambda: False) -> Heard:
 
 def _heard(recording: Recording, example: Example, ended: Callable[[], bool]) -> Heard:
     info, window = recording.info, window_of("hann", WINDOW)
-    levels = Levels(is_bounded=info.format not in ("FLOAT", "DOUBLE"))
+    levels = Levels(ceiling=np.inf if info.format in ("FLOAT", "DOUBLE") else 1.0, step=STEPS.get(info.format, 2**-15))
     mixed, texture = Extent(), Texture()
     prints: list[tuple[Hashes, Frames]] = []
     begin = 0

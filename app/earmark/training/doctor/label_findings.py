@@ -31,7 +31,7 @@ def few(dataset: Dataset, groups: Sequence[str]) -> Iterator[Finding]:
             severity=Severity.ERROR if sources < 2 else Severity.WARNING,
             places=tuple(map(Place.of, examples)),
             sentence=f"“{label}” has {counted(len(examples), 'clip')} of {counted(sources, 'source')}.",
-            advice=f"Record more, elsewhere and on other days: {FEWEST_CLIPS} clips of {FEWEST_SOURCES} sources or more.",
+            advice=f"Record more, elsewhere, on other days: {FEWEST_CLIPS} clips of {FEWEST_SOURCES} sources or more.",
         )
 
 

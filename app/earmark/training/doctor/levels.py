@@ -8,9 +8,10 @@ import numpy as np
 
 from earmark.api import Float
 
-SHORTEST_RUN = 3  # samples at the limit, one after another: fewer are a peak
-FLAT = 1e-4  # of the level: what is nearer to it is at it (16 bits are three times finer)
-STEEP = 1e-3  # of the level: what was cut off comes to it faster than the top of a wave does
+FLAT, NEAR = 1e-4, 1e-3  # of the highest level: what is at the top, and what is just below
+FLAT_STEPS, NEAR_STEPS = 0.6, 6.5  # the same in steps of the coding, where these are coarser
+PILED = 2.0  # times as many at the top as just below: a sine has half as many, noise a ninth
+FEWEST = 8  # samples
 
 
 class Extent:
@@ -35,13 +36,15 @@ class Levels:
     """Gathers blocks [frames, channels] of one recording.
 
     Args:
-        is_bounded: its coding knows nothing beyond full scale, so that what is beyond was cut off before it was coded.
+        ceiling: the highest level of its coding, infinite for floating point. What a lossy coding has beyond it was cut
+            off before it was coded, or is when it is played.
+        step: between two levels of its coding near full scale.
     """
 
-    def __init__(self, *, is_bounded: bool) -> None:
+    def __init__(self, *, ceiling: float, step: float) -> None:
         self.frames = self.samples = 0
         self.extent = Extent()
-        self._ceiling = 1.0 if is_bounded else np.inf
+        self._ceiling, self._step = ceiling, step
         self._sides = (_Side(), _Side())
         self._hash = hashlib.blake2b(digest_size=16)
 
@@ -52,14 +55,12 @@ class Levels:
         self.extent.add(block)
         for channel in block.T:
             for side, wave in zip(self._sides, (channel, -channel), strict=True):
-                level = min(float(wave.max()), self._ceiling)
-                if level > 0:
-                    side.add(level, samples_at(wave, level))
+                side.add(wave, self._ceiling, self._step)
 
     @property
     def clipped(self) -> float:
         """The share of samples that are cut off."""
-        return sum(side.count for side in self._sides) / max(1, self.samples)
+        return sum(side.cut_off for side in self._sides) / max(1, self.samples)
 
     def content(self, sample_rate: int) -> str:
         """Return what only recordings of the very same samples share."""
@@ -67,25 +68,24 @@ class Levels:
 
 
 class _Side:
-    """The samples at the highest level so far, on one side of zero."""
+    """The samples at the highest level so far, on one side of zero, and those just below it."""
 
     def __init__(self) -> None:
-        self.level, self.count = 0.0, 0
+        self._level = 0.0
+        self._at = self._below = 0
 
-    def add(self, level: float, count: int) -> None:
-        if level > self.level * (1 + FLAT):
-            self.level, self.count = level, count
-        elif level >= self.level * (1 - FLAT):
-            self.count += count
+    def add(self, wave: Float, ceiling: float, step: float) -> None:
+        level = min(float(wave.max()), ceiling)
+        flat, near = max(FLAT * level, FLAT_STEPS * step), max(NEAR * level, NEAR_STEPS * step)
+        if level <= 0 or level < self._level - flat:
+            return
+        if level > self._level + flat:
+            self._level, self._at, self._below = level, 0, 0
+        at = int(np.count_nonzero(wave >= level - flat))
+        self._at += at
+        self._below += int(np.count_nonzero(wave >= level - near)) - at
 
-
-def samples_at(wave: Float, level: float) -> int:
-    """Return how many samples are in flat runs at a level, or above, to which the wave comes steeply."""
-    at = np.concatenate(([False], wave >= level * (1 - FLAT), [False]))
-    turns = np.flatnonzero(at[1:] != at[:-1])
-    first, last = turns[::2], turns[1::2]  # a run is wave[first:last]
-    long = last - first >= SHORTEST_RUN
-    first, last = first[long], last[long]
-    before, after = wave[np.maximum(first - 1, 0)], wave[np.minimum(last, len(wave) - 1)]
-    steep = np.minimum(before, after) < level * (1 - STEEP)
-    return int((last - first)[steep].sum())
+    @property
+    def cut_off(self) -> int:
+        """How many samples are cut off: those at the top, where they are many more than a wave has there."""
+        return self._at if self._at >= FEWEST and self._at > PILED * self._below else 0

@@ -176,7 +176,7 @@ def alike_by_name(dataset: Dataset, groups: Sequence[str]) -> Iterator[Finding]:
 
     Names are believed where every label keeps several sources; `dog_001` to `dog_400` name the label.
     """
-    for rule, what in ((day_of, "recorded on one day"), (take_of, "numbered takes of one recording, by their names")):
+    for rule, what in ((day_of, "of one day"), (take_of, "takes of one recording")):
         named = {number: name for number, each in enumerate(dataset.examples) if (name := rule(each.path))}
         if _keeps_sources(dataset, groups, named):
             yield from _alike(dataset, groups, named, what)
@@ -224,7 +224,7 @@ def _alike(dataset: Dataset, groups: Sequence[str], named: Mapping[int, str], wh
             kind=Kind.ALIKE,
             severity=Severity.WARNING if straddle else Severity.NOTE,
             places=(places := tuple(map(Place.of, examples))),
-            sentence=f"{shown(examples[0].path)} and {counted(len(examples) - 1, 'other')} were {what}."
+            sentence=f"{shown(examples[0].path)} and {counted(len(examples) - 1, 'other')} seem to be {what}, by their names."
             + (" They are on both sides of the split." if straddle else ""),
             advice="Keep them together: they share place, microphone and weather.",
             action=Action(remedy=Remedy.JOIN, places=places),

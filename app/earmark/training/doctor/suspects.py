@@ -1,8 +1,7 @@
 """Labels that seem wrong: two light classifiers, which never heard a clip nor its sources, agree on another label.
 
 Source of the idea: Northcutt, Jiang, Chuang, Confident Learning, 2021. Clips are judged in cross-validation with whole
-sources held out; a clip is suspected where both classifiers together are as sure of another label as they are, on
-average, of clips that have it.
+sources held out; a clip is suspected where both together are much surer of another label than of its own.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from earmark.training.doctor.hearing import Told
 FOLDS, ROUNDS, TREES = 5, 2, 200
 FEWEST_CLIPS, FEWEST_SOURCES = 8, 5  # of a label that can be judged
 MANY = 5000  # clips: beyond, one round is enough and takes minutes
-MARGIN = 0.3  # between the probability of the other label and of the given one
+MARGIN = 0.28  # of probability; on ESC-10 with every twentieth label wrong 8 of 10 exceed it, and 2 in 100 right ones
 TOO_MANY = 0.25  # of the clips: then the classifiers do not hear what the labels are about
 
 
@@ -36,7 +35,7 @@ class Opinion:
     notes: tuple[str, ...] = ()
 
 
-def suspects(
+def suspected_labels(
     examples: Sequence[Example],
     textures: Sequence[Float],
     groups: Sequence[str],
@@ -73,10 +72,8 @@ def suspected(probabilities: np.ndarray, given: np.ndarray) -> list[tuple[int, i
         given: the label of each.
     """
     own = probabilities[np.arange(len(given)), given]
-    usual = np.array([own[given == label].mean() for label in range(probabilities.shape[1])])
-    other = probabilities.argmax(axis=1)
-    sure = probabilities.max(axis=1)
-    wrong = (other != given) & (sure >= usual[other]) & (sure - own >= MARGIN)
+    other, sure = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    wrong = sure - own >= MARGIN
     return [(int(at), int(other[at]), float(sure[at])) for at in np.flatnonzero(wrong)]
 
 

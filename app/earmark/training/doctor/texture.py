@@ -18,7 +18,7 @@ LOWEST, HIGHEST = 50.0, 7800.0  # hertz
 SEGMENT = 512  # frames of which one modulation spectrum is made: 8 s
 OCTAVES = (1, 4, 8, 12, 17, 25, 33, 49, 65, 97, 129, 193, 257)  # its bins, in a dozen bands up to 31 Hz
 PAUSE = 1e-6  # of the loudest frame of its block: below, there is nothing to hear
-FAINTEST = 1e-13  # of full scale
+FAINTEST = 1e-10  # of full scale: what codecs leave out is no sound
 
 
 class Texture:
