@@ -19,7 +19,7 @@ from .test_live import window as window  # the fixture
 def pixels(picture: QPixmap) -> np.ndarray:
     """Return the colours [rows, columns] of a picture."""
     image = picture.toImage().convertToFormat(QImage.Format.Format_RGB32)
-    return np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1)[:, : image.width()]
+    return np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1)[:, : image.width()].copy()
 
 
 @pytest.fixture
