@@ -49,16 +49,22 @@ def convert_published(path: Path, labels: Sequence[str] | None, folder: Path) ->
     with torch.device("meta"):  # whatever the file claims takes no memory
         require_fit(ASCA(arguments), tensors)
     card = CARDS[0]
-    named = labels or saved.config.get("label_names")
+    given = labels or _names(saved.config)
     return write_checkpoint(
         folder,
         tensors,
         model_id=card.model_id,
-        labels=labels_for(arguments.labels, named, {len(card.labels): card.labels}, file=path.name),
+        labels=labels_for(arguments.labels, given, {len(card.labels): card.labels}, file=path.name),
         network=asdict(arguments),
         front_end={"sample_rate": arguments.sample_rate, "window_seconds": arguments.seconds},
         origin=f"{path.name}, a CoAtNet that timm saved",
     )
+
+
+def _names(config: Mapping[str, Any]) -> list[str] | None:
+    """Return the labels that a folder of the hub names, None where it does not."""
+    names = config.get("label_names")
+    return [str(name) for name in names] if isinstance(names, list) and names else None
 
 
 def published_tensors(saved: Saved, file: str) -> dict[str, Tensor]:

@@ -137,6 +137,13 @@ def test_a_folder_of_the_hub_names_its_labels(sound, tmp_path):
     assert_equal(heard, network, seen(waveform, 64))
 
 
+def test_labels_that_are_no_list_are_none(tmp_path):
+    save_file(original(**SMALL).state_dict(), tmp_path / "model.safetensors")
+    (tmp_path / "config.json").write_text(json.dumps({"label_names": 5}))
+    with pytest.raises(CheckpointError, match="scores 5 labels"):
+        earmark_asca.convert(tmp_path, None, tmp_path / "ours")
+
+
 def test_a_start_from_an_image_network_gives_a_grey_image_what_it_gave(save):
     network = original(colours=3, **SMALL)
     ours = ASCA(Arguments(labels=3, **OURS)).eval()
