@@ -43,9 +43,9 @@ class Measuring:
         """Return the pace; None where it was cancelled, or the job fails."""
         with tempfile.TemporaryDirectory(prefix="earmark-pace-") as folder:
             write_job(trial(self._job, Path(folder)))
-            if self._is_cancelled:
-                return None
             self._process = process = JobProcess(Path(folder))
+            if self._is_cancelled:
+                process.kill()
             late = threading.Timer(LIMIT, process.kill)
             late.start()
             try:

@@ -37,7 +37,7 @@ class TrainingJob:
         losses: (steps done, loss) of each step, in order.
         evaluations: (steps done, name → metric), in order.
         log: what it said, in words.
-        is_paused: the person holds it; said by nobody but us.
+        is_paused, is_ending: the person holds it, or wants it to end; the trainer does not say so.
     """
 
     folder: Path
@@ -56,6 +56,7 @@ class TrainingJob:
     sentence: str = ""
     hint: str = ""
     is_paused: bool = False
+    is_ending: bool = False
     losses: list[tuple[int, float]] = field(default_factory=list)
     evaluations: list[tuple[int, Mapping[str, float]]] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
@@ -116,12 +117,13 @@ class TrainingJob:
 
     def begin(self) -> None:
         """Be started, or started again."""
-        self.state, self.sentence, self.hint, self.is_paused = "starting", "", "", False
+        self.state, self.sentence, self.hint = "starting", "", ""
+        self.is_paused = self.is_ending = False
         self.times.clear()
 
     def leave(self) -> None:
         """Be without a trainer: one that did not say how it ended was interrupted."""
-        self.is_paused = False
+        self.is_paused = self.is_ending = False
         if self.is_running:
             self.state, self.sentence = "interrupted", "The trainer ended without a word."
 

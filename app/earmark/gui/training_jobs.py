@@ -120,7 +120,7 @@ class TrainingJobs(QObject):
 
     def _end(self, job: TrainingJob, wish: Wish) -> None:
         if job is self.running:
-            job.is_paused = False
+            job.is_paused, job.is_ending = False, True
             self._ask(wish)
         elif job in self._waiting:
             self._unqueue(job)

@@ -105,6 +105,8 @@ class JobView(QWidget):
 
 def possible(job: TrainingJob) -> set[str]:
     """Return what can be done with a job now."""
+    if job.is_ending:
+        return {"cancel"}
     if job.is_running:
         return {"pause", "cancel"} | ({"stop"} if job.state in ("training", "evaluating") else set())
     if job.state == "waiting":

@@ -9,7 +9,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget, QWizard
 
 from earmark.catalogue import Model
-from earmark.gui.errand import Errands
 from earmark.gui.training_draft import Draft
 from earmark.gui.training_page_folder import FolderPage
 from earmark.gui.training_page_found import FoundPage
@@ -36,7 +35,6 @@ class TrainingWizard(QWizard):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.draft = Draft()
-        self._errands = Errands(self, lambda error: None)  # each page shows its own errors
         self.folder, self.found = FolderPage(self.draft), FoundPage(self.draft)
         self.model, self.settings = ModelPage(self.draft), SettingsPage(self.draft)
         self.begin = StartPage(self.draft)

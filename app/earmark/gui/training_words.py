@@ -12,6 +12,8 @@ def state_words(job: TrainingJob) -> str:
     """Return how a job stands: "Epoch 3 of 30 · 1:23 left"."""
     if job.is_paused:
         return f"Paused in epoch {epoch_of(job)} of {job.epochs}" if job.steps else "Paused"
+    if job.is_ending:
+        return "Ending"
     match job.state:
         case "preparing":
             done, total = job.prepared
