@@ -224,7 +224,7 @@ def _alike(dataset: Dataset, groups: Sequence[str], named: Mapping[int, str], wh
             kind=Kind.ALIKE,
             severity=Severity.WARNING if straddle else Severity.NOTE,
             places=(places := tuple(map(Place.of, examples))),
-            sentence=f"{shown(examples[0].path)} and {counted(len(examples) - 1, 'other')} seem to be {what}, by their names."
+            sentence=f"{shown(examples[0].path)} and {counted(len(examples) - 1, 'other')} seem to be {what}, by name."
             + (" They are on both sides of the split." if straddle else ""),
             advice="Keep them together: they share place, microphone and weather.",
             action=Action(remedy=Remedy.JOIN, places=places),
