@@ -83,12 +83,22 @@ class CommandLine:
             file.write(f"[earmark]\n{name} = {name}_plugin\n")
 
 
+def command_line(folder: Path) -> CommandLine:
+    folders = [folder / name for name in ("home", "plugins", "work")]
+    for each in folders:
+        each.mkdir()
+    return CommandLine(*folders)
+
+
 @pytest.fixture
 def earmark(tmp_path) -> CommandLine:
-    folders = [tmp_path / name for name in ("home", "plugins", "work")]
-    for folder in folders:
-        folder.mkdir()
-    return CommandLine(*folders)
+    return command_line(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_earmark(tmp_path_factory) -> CommandLine:
+    """One command line for all tests of a module, for what takes long to set up and is not changed."""
+    return command_line(tmp_path_factory.mktemp("shared"))
 
 
 @pytest.fixture

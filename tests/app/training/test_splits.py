@@ -9,7 +9,7 @@ import pytest
 
 from earmark.api import DatasetError, Example
 from earmark.dataset import Dataset
-from earmark.training.splits import folds, leaking, split
+from earmark.training.splits import folds, leaking, leaky, share_of, split
 
 
 def dataset(sources: int = 30, *, clips: int = 3, own_folds: bool = False) -> Dataset:
@@ -73,3 +73,21 @@ def test_a_leak_is_named():
     found = split(dataset())
     first = replace(found.part("test")[0], split="train")
     assert leaking(replace(found, examples=(*found.examples, first))) == [first.group]
+
+
+def test_a_leaky_split_ignores_sources_and_is_as_large_as_the_honest_one():
+    found, honest = leaky(dataset()), split(dataset())
+    assert len(leaking(found)) > 10
+    for side in ("train", "validate", "test"):
+        assert len(found.part(side)) == pytest.approx(len(honest.part(side)), abs=6)
+    with pytest.raises(DatasetError, match="Each clip is a source"):
+        leaky(dataset(clips=1))
+
+
+def test_a_share_of_the_training_data_keeps_sources_whole_and_leaves_what_is_held_out():
+    honest = split(dataset())
+    half = share_of(honest, 0.5)
+    assert half.part("test") == honest.part("test")
+    assert len(half.part("train")) == pytest.approx(len(honest.part("train")) / 2, abs=6)
+    kept = {example.group for example in half.part("train")}
+    assert sum(example.group in kept for example in honest.part("train")) == len(half.part("train"))
