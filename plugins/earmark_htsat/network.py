@@ -39,7 +39,7 @@ class HTSAT(nn.Module):
         )
         self.band_norm = nn.BatchNorm2d(arguments.bands)
         self.stem = PatchStem(arguments) if arguments.stem == "patch" else ConvolutionStem(arguments)
-        rates = iter(torch.linspace(0, arguments.drop_path, sum(arguments.depths)).tolist())
+        rates = iter(torch.linspace(0, arguments.drop_path, sum(arguments.depths), device="cpu").tolist())
         depths = enumerate(arguments.depths)
         self.stages = nn.Sequential(*(Stage(arguments, stage, [next(rates) for _ in range(d)]) for stage, d in depths))
         self.norm = nn.LayerNorm(arguments.channels[-1])

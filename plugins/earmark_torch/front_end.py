@@ -49,7 +49,7 @@ class LogMel(nn.Module):
 
 def mel_filters(*, sample_rate: int, fft: int, bands: int, lowest: float, highest: float) -> Tensor:
     """Return librosa's mel filters [bins, bands]; bands above half the sample rate are empty, as published."""
-    with warnings.catch_warnings(action="ignore"):  # of such bands
+    with warnings.catch_warnings(action="ignore"), torch.device("cpu"):  # warnings of such bands
         return torchaudio.functional.melscale_fbanks(
             fft // 2 + 1, lowest, highest, bands, sample_rate, norm="slaney", mel_scale="slaney"
         )
