@@ -15,6 +15,7 @@ from earmark_asca.model import FAMILY as ASCA
 from earmark_ast.model import FAMILY as AST
 from earmark_ham.model import FAMILY as HAM
 from earmark_htsat.model import FAMILY as HTSAT
+from earmark_mast.arguments import ABLATIONS
 from earmark_mast.model import FAMILY as MAST
 from earmark_torch.fbank import Fbank
 from earmark_torch.front_end import LogMel
@@ -36,7 +37,14 @@ ARGUMENTS = {
         "ESC-50, 50 labels, 5 s": {"labels": 50, "frames": 512, "seconds": 5},
         "Speech Commands, 35 labels, 1 s": {"labels": 35, "frames": 128, "seconds": 1},
     },
-    "MAST": {},
+    "MAST": {
+        "both at 2 and 5, time at 21": {},
+        "the same, with a class token": {"class_token": True},
+        "both axes at 21 too": {"pooling": ABLATIONS["both axes at block 21"]},
+        "two poolings, none at 21": {"pooling": ABLATIONS["two poolings"]},
+        "the first pooling only": {"pooling": ABLATIONS["the first pooling only"]},
+        "no pooling": {"pooling": ABLATIONS["no pooling"]},
+    },
     "ASCA": {
         "C-C-C-T, 527 labels": {},
         "C-C-C-T, 264 labels": {"labels": 264},
