@@ -94,7 +94,7 @@ class LevelMeter(QWidget):
         bars = self._measured(level) if level else []
         if bars != self._bars:
             self._bars = bars
-            self.update()
+            self.update(0, 0, self.width(), BARS)
 
     def _measured(self, level: Level) -> list[tuple[int, int, int]]:
         now = self._clock()
@@ -127,7 +127,8 @@ class LevelMeter(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self._theme.window))
         self._draw_bars(painter)
-        self._draw_scale(painter)
+        if event.rect().bottom() >= BARS:
+            self._draw_scale(painter)
         self._draw_mark(painter)
         painter.end()
 

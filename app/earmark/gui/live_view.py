@@ -20,13 +20,13 @@ from earmark.gui.live_session import LiveSession
 from earmark.live.ear import Ear, Moment
 from earmark.live.live_clock import LiveClock
 
-TICK_MS = 16  # 60 a second
+TICK_MS = 16  # 62 a second
+GROW_TICKS = 2  # the spectrogram grows half as often: most of what a few columns cost is the same for twice as many
 SLOW_TICKS = 15  # text four times a second
 FIRST_LENGTH = 20.0  # seconds in view at first
 KEPT_EVENTS = 2000
-LAG = (
-    0.06  # seconds from the newest sample to what is drawn: a block that is late, and half a window of the spectrogram
-)
+# seconds from the newest sample to what is drawn: a block that is late, half a window of the spectrogram, a tick's wait
+LAG = 0.076
 
 
 class LiveView(QObject):
@@ -46,7 +46,9 @@ class LiveView(QObject):
         self._ended: deque[Event] = deque(maxlen=KEPT_EVENTS)
         self._going_on: dict[str, list[Event]] = {}
         self._highest: dict[str, float] = {}
+        self._tags: list[tuple[str, float]] = []  # as they are listed
         self._is_moving, self._ticks = False, 0
+        self._has_news = False  # events that have not been shown yet
         self._tick = QTimer(self, interval=TICK_MS, timerType=Qt.TimerType.PreciseTimer)
         self._tick.timeout.connect(self._follow)
         desk.span.moved.connect(self._note_hand)
@@ -62,7 +64,8 @@ class LiveView(QObject):
         self._session, self.follows = session, True
         self._clock = LiveClock(lag=LAG)
         self._ended.clear()
-        self._going_on, self._highest = {}, {}
+        self._going_on, self._highest, self._has_news = {}, {}, False
+        self._tags = []
         desk.centre.show_recording(True)
         for view in (desk.centre.overview, desk.centre.scores):  # they are of what is finished
             view.hide()
@@ -91,7 +94,8 @@ class LiveView(QObject):
     def _follow(self) -> None:
         if self._session is None:
             return
-        now, fresh = self._clock.follow(self._session.station.seconds), self.drawing.grow()
+        now = self._clock.follow(self._session.station.seconds)
+        fresh = self.drawing.grow() if self._ticks % GROW_TICKS == 0 else []
         self._ticks += 1
         is_slow = self._ticks % SLOW_TICKS == 0
         is_held = QApplication.mouseButtons() != Qt.MouseButton.NoButton
@@ -104,6 +108,8 @@ class LiveView(QObject):
             self._show_itself(now)
         if is_slow:
             self._tell(now)
+        elif self._has_news:
+            self._show_events()
 
     def _show_itself(self, now: float) -> None:
         """Show the plots themselves, with what is played, or now."""
@@ -150,7 +156,7 @@ class LiveView(QObject):
         self._show_tags(ear.heading, moment)
         going_on = self._session.station.going_on(ear.heading)
         self._going_on[ear.heading.model_id] = [self._named(ear.heading, event) for event in going_on]
-        self._show_events()
+        self._has_news = True  # shown at a tick: with the tags it would take longer than a frame may
 
     def _show_tags(self, heading: Heading, moment: Moment) -> None:
         model = self._desk.tags.model
@@ -161,15 +167,20 @@ class LiveView(QObject):
             self._highest[name] = max(score, self._highest.get(name, 0.0))
         order = np.argsort([-here.get(name, 0.0) for name in self._highest], kind="stable")
         names = list(self._highest)
-        model.show_tags([(names[each], self._highest[names[each]]) for each in order])
+        tags = [(names[each], self._highest[names[each]]) for each in order]
+        if tags != self._tags:  # else one column is drawn, not all
+            self._tags = tags
+            model.show_tags(tags)
         model.show_here(here)
 
     def _note_event(self, heading: Heading, event: Event) -> None:
         self._ended.append(self._named(heading, event))
 
     def _show_events(self) -> None:
+        self._has_news = False
         going_on = [event for events in self._going_on.values() for event in events]
         self._desk.findings.show_live([*self._ended, *going_on])
+        self.flow.draw_soon()
 
     def _named(self, heading: Heading, event: Event) -> Event:
         return Event(self._label(heading, event.label), event.onset, event.offset, event.score)
