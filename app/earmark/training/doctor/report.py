@@ -47,20 +47,22 @@ def verdict(diagnosis: Diagnosis) -> str:
 
 
 def _table(findings: Sequence[Finding]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("", "what", "finding", "what to do"):
-        table.add_column(name, overflow="fold", no_wrap=name == "what")
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for (severity, kind), found in groupby(findings, key=lambda each: (each.severity, each.kind)):
-        for row in _rows(list(found)):
-            table.add_row(f"[{STYLES[severity]}]{severity}[/]", f"{kind}", *map(escape, row))
+        named = (f"[{STYLES[severity]}]{severity}[/]", str(kind))
+        for line in _lines(list(found)):
+            table.add_row(*named, escape(line))
+            named = ("", "")
     return table
 
 
-def _rows(findings: Sequence[Finding]) -> Iterator[tuple[str, str]]:
-    """Yield sentence and advice of the first few; an advice that stays the same is given once."""
-    given = ""
-    for finding in findings[:MOST_LINES]:
-        yield finding.sentence, "" if finding.advice == given else finding.advice
-        given = finding.advice
+def _lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """Yield the first few, what to do after those of which it is said, and how many more there are."""
+    for advice, found in groupby(findings[:MOST_LINES], key=lambda each: each.advice):
+        yield from (finding.sentence for finding in found)
+        yield f"→ {advice}"
     if len(findings) > MOST_LINES:
-        yield f"and {len(findings) - MOST_LINES} more", ""
+        yield f"and {len(findings) - MOST_LINES} more"
