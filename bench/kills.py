@@ -6,6 +6,7 @@ neither a process nor a broken file behind. Half of the kills are aimed at the m
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -46,14 +47,16 @@ def main(count: int) -> int:
         whole = write(Path(folder) / "whole", examples)
         run(whole, None)
         expected = losses(whole)
-        while kills < count:
-            job = write(Path(folder) / f"job-{kills}", examples)
+        for number in itertools.count():
+            if kills >= count:
+                break
+            job = write(Path(folder) / f"job-{number}", examples)
             while how_it_ended(job) != "done":
-                moment = rng.uniform(0, EPOCHS * STEPS) if kills < count else None
+                moment = rng.uniform(steps_kept(job), (EPOCHS + 1) * STEPS) if kills < count else None
                 broken += run(job, moment, at_checkpoint=rng.random() < 0.5)
-                kills += moment is not None
+                kills += how_it_ended(job) != "done"
+                print(f"{kills} kills, {len(broken)} promises broken", flush=True)
             broken += [f"{job.name}: another end than the uninterrupted run's"] if losses(job) != expected else []
-            print(f"{kills} kills, {len(broken)} promises broken", flush=True)
     for sentence in broken:
         print(sentence)
     return len(broken)

@@ -10,7 +10,7 @@ from typing import Any
 
 from bench import target
 
-CLIPS, SECONDS, BATCH = 128, 5.0, 16
+CLIPS, SECONDS, BATCH = 96, 5.0, 16
 RATIO, WAITING = 3.0, 0.05
 
 
@@ -71,7 +71,13 @@ def _job(folder: Path) -> Any:
         epochs=2,
         batch_size=BATCH,
         learning_rate=1e-3,
-        settings={**settings, "waveforms": str(folder / "kept"), "loaders": 1, "precision": "32-true"},
+        settings={
+            **settings,
+            "waveforms": str(folder / "kept"),
+            "loaders": 1,
+            "precision": "32-true",
+            "average_from": 1.0,
+        },
     )
 
 
