@@ -16,7 +16,7 @@ packages="libgl1 libegl1 libglib2.0-0 libfontconfig1 fonts-dejavu-core libxkbcom
     libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1
     libportaudio2"
 # A real window, a look at it, a sound server and a voice for the tests.
-test_packages="xvfb xauth openbox xdotool imagemagick pulseaudio pulseaudio-utils libasound2-plugins espeak-ng"
+test_packages="xvfb xauth openbox xdotool imagemagick pulseaudio pulseaudio-utils libasound2-plugins espeak-ng flac"
 
 say() { printf '%s\n' "$*"; }
 step() { step=$((step + 1)); say "$step/6 $*"; }
