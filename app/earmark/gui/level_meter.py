@@ -40,7 +40,13 @@ class HeldPeak:
 class LevelMeter(QWidget):
     """Shows peak and mean level of what is heard now; it rests where nothing is."""
 
-    def __init__(self, level: Callable[[], Level | None], *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        level: Callable[[], Level | None],
+        *,
+        tick_ms: int = TICK_MS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__()
         self._level_now, self._clock = level, clock
         self._theme = LIGHT
@@ -48,7 +54,7 @@ class LevelMeter(QWidget):
         self.was_too_loud = False
         self._held: list[HeldPeak] = []
         self._bars: list[tuple[int, int, int]] = []  # for each channel the pixels of mean, peak and held peak
-        self._tick = QTimer(self, interval=TICK_MS)
+        self._tick = QTimer(self, interval=tick_ms)
         self._tick.timeout.connect(self._follow)
         self.setAccessibleName("Level")
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else all that lies under it is drawn, too

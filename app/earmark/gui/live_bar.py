@@ -14,6 +14,8 @@ from earmark.live.ear import Ear, Moment
 from earmark.playing_clock import Level
 from earmark.times import time_text
 
+METER_MS = 66  # 15 a second: it costs as much as a frame of all that flows
+
 
 class LiveBar(QWidget):
     """One row; it is there only while something is listened to."""
@@ -27,7 +29,7 @@ class LiveBar(QWidget):
         self.state.setObjectName("live")
         for label, name in ((self.state, "Live"), (self.numbers, "Dropped, rate and latency"), (self.device, "Device")):
             label.setAccessibleName(name)
-        self.meter = LevelMeter(self._level)
+        self.meter = LevelMeter(self._level, tick_ms=METER_MS)
         self.meter.setAccessibleName("Level of the microphone")
         self.now = QPushButton("Back to now")
         self.now.setToolTip("Follow what comes in (Ctrl+End)")

@@ -11,7 +11,8 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QRegion
 from PySide6.QtWidgets import QWidget
 
-ROOM_SECONDS = 0.8  # beyond the view, for what comes until the plot is drawn anew
+NOW = ((3, QColor("#101010")), (1, QColor("#ffffff")))  # pixels and colours of the line there, one on the other
+ROOM_SECONDS = 1.6  # beyond the view, for what comes until the plot is drawn anew
 SEEN = QWidget.RenderFlag(0)  # the plot itself, without what lies on it
 
 
@@ -111,8 +112,8 @@ class Belt(QWidget):
             painter.drawPixmap(left, self._picture, QRectF(left.topLeft() * ratio, left.size() * ratio))
         pushed = box.translated(self.moved, 0)
         painter.drawPixmap(box, self._picture, QRectF(pushed.topLeft() * ratio, pushed.size() * ratio))
-        for colour, width in (("#101010", 3), ("#ffffff", 1)):
-            painter.fillRect(self._head - width // 2, 0, width, self.height(), QColor(colour))
+        for width, colour in NOW:
+            painter.fillRect(self._head - width // 2, 0, width, self.height(), colour)
 
     def _draw(self, viewport: QWidget) -> None:
         """Draw the plot; what lies beyond goes on as it is at its edge, until something is known of it."""

@@ -11,6 +11,7 @@ from earmark.gui.live_belt import Belt
 from earmark.gui.live_drawing import Columns, LiveDrawing
 
 LAY_TICKS = 36  # 0.6 s: axes, lanes and marks move with the rest, and are drawn anew at least that often
+SPECTROGRAM_TURN = 2  # it is drawn anew each second time: what is new in it has been added to its belt already
 LEAST_TICKS = 12  # between two such drawings, however often something new is to be seen
 
 
@@ -26,9 +27,9 @@ class LiveFlow(QObject):
         self._views = (centre.spectrogram, centre.lanes)
         self.belts = [Belt(view.plot) for view in self._views]
         self._drawing, self._show = drawing, show
-        self._drawing_parts = (self._bring_into_view, self._lay_lanes, self._lay_spectrogram)
         self._parts: list[Callable[[float], None]] = []  # of a drawing that has begun
-        self._ticks, self._has_news, self._is_stale = 0, False, True
+        self._ticks = self._drawings = 0
+        self._has_news, self._is_stale = False, True
         for changed in (
             centre.selection.changed,
             centre.spectrogram.frequencies.moved,
@@ -48,10 +49,9 @@ class LiveFlow(QObject):
     def push(self, now: float, fresh: Sequence[Columns]) -> None:
         """Show what is heard until now; called at each tick with the columns that have come since the last."""
         if self._is_stale or not all(belt.has_room for belt in self.belts):
-            self._parts = list(self._drawing_parts)
-            self._is_stale = False
-            while self._parts:
-                self._draw_a_part(now)
+            self._parts, self._is_stale = [], False
+            for draw in (self._bring_into_view, self._lay_lanes, self._lay_spectrogram):
+                draw(now)
         else:
             self._add(fresh)
             self._go_on(now)
@@ -74,19 +74,21 @@ class LiveFlow(QObject):
         """Once it is time, draw the plots, a part a tick: all of it at once takes longer than a frame may."""
         self._ticks += 1
         if not self._parts and self._ticks >= (LEAST_TICKS if self._has_news else LAY_TICKS):
-            self._parts = list(self._drawing_parts)
+            self._parts = [self._bring_into_view, self._lay_lanes, self._lay_spectrogram_in_turn]
         if self._parts:
-            self._draw_a_part(now)
-
-    def _draw_a_part(self, now: float) -> None:
-        self._parts.pop(0)(now)
+            self._parts.pop(0)(now)
 
     def _bring_into_view(self, now: float) -> None:
         self._ticks, self._has_news = 0, False
+        self._drawings += 1
         self._show(now, self.belts[0].seconds_a_pixel)
 
     def _lay_lanes(self, now: float) -> None:
         self._lay(1)
+
+    def _lay_spectrogram_in_turn(self, now: float) -> None:
+        if self._drawings % SPECTROGRAM_TURN == 0:
+            self._lay_spectrogram(now)
 
     def _lay_spectrogram(self, now: float) -> None:
         self._drawing.settle()

@@ -21,12 +21,12 @@ from earmark.live.ear import Ear, Moment
 from earmark.live.live_clock import LiveClock
 
 TICK_MS = 16  # 62 a second
-GROW_TICKS = 2  # the spectrogram grows half as often: most of what a few columns cost is the same for twice as many
+GROW_TICKS = 3  # the spectrogram grows a third as often: a few columns cost as much as thrice as many
 SLOW_TICKS = 15  # text four times a second
 FIRST_LENGTH = 20.0  # seconds in view at first
 KEPT_EVENTS = 2000
-# seconds from the newest sample to what is drawn: a block that is late, half a window of the spectrogram, a tick's wait
-LAG = 0.076
+# seconds from the newest sample to what is drawn: a late block, half a window of the spectrogram, two ticks' wait
+LAG = 0.092
 
 
 class LiveView(QObject):
@@ -161,7 +161,7 @@ class LiveView(QObject):
     def _show_tags(self, heading: Heading, moment: Moment) -> None:
         model = self._desk.tags.model
         smoothed = zip(heading.labels, moment.smoothed.tolist(), strict=True)
-        here = {self._label(heading, label): score for label, score in smoothed}
+        here = {self._label(heading, label): round(score, 2) for label, score in smoothed}  # as it is read
         for label, score in zip(heading.labels, moment.scores.tolist(), strict=True):
             name = self._label(heading, label)
             self._highest[name] = max(score, self._highest.get(name, 0.0))

@@ -25,6 +25,8 @@ MARK = "◆"  # of a probability
 Index = QModelIndex | QPersistentModelIndex
 Tags = Sequence[tuple[str, float]]  # labels and their scores
 
+FEW = 8  # cells that are drawn one by one; a table that is told of several at once draws all that it shows
+
 
 class TagsModel(QAbstractTableModel):
     """Labels by their score over the whole file, highest first."""
@@ -66,8 +68,14 @@ class TagsModel(QAbstractTableModel):
         self._show(SELECTION, scores)
 
     def _show(self, column: int, scores: Mapping[str, float]) -> None:
+        before = self._scores.get(column, {})
         self._scores[column] = scores
-        self._redraw(column, column)
+        changed = [row for row, (label, _) in enumerate(self._shown) if before.get(label) != scores.get(label)]
+        if len(changed) > FEW:
+            self._redraw(column, column)
+        else:
+            for row in changed:
+                self.dataChanged.emit(self.index(row, column), self.index(row, column))
 
     def show_probabilities(self, calibrations: Mapping[str, Calibration]) -> None:
         """Show the scores of these labels as probabilities."""

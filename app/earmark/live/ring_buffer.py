@@ -43,13 +43,15 @@ class RingBuffer:
         self._claimed = 0  # up to here samples may be being written
         self._samples = np.zeros((2 * capacity, channels), np.float32)
         self._grown = threading.Condition()
+        self._awaited: list[int] = []  # numbers that somebody waits for: nobody is woken for less
 
     def write(self, samples: Float) -> None:
         """Add samples [frames, channels]."""
         for begin in range(0, len(samples), self.capacity):
             self._put(samples[begin : begin + self.capacity])
         with self._grown:
-            self._grown.notify_all()
+            if any(number <= self.written for number in self._awaited):
+                self._grown.notify_all()
 
     def close(self) -> None:
         """Say that there will be no more; nobody waits any longer."""
@@ -67,7 +69,11 @@ class RingBuffer:
     def wait_for(self, number: int, seconds: float) -> bool:
         """Wait until a sample has been written, but not for ever; return whether it has."""
         with self._grown:
-            self._grown.wait_for(lambda: self.closed or self.written >= number, seconds)
+            self._awaited.append(number)
+            try:
+                self._grown.wait_for(lambda: self.closed or self.written >= number, seconds)
+            finally:
+                self._awaited.remove(number)
         return self.written >= number
 
     @property
