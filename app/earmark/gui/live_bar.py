@@ -14,7 +14,7 @@ from earmark.live.ear import Ear, Moment
 from earmark.playing_clock import Level
 from earmark.times import time_text
 
-METER_MS = 66  # 15 a second: it costs as much as a frame of all that flows
+METER_MS = 100  # ten a second: each costs half as much as a frame of all that flows
 
 
 class LiveBar(QWidget):

@@ -38,7 +38,7 @@ class Belt(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._plot, self._updates = plot, plot.viewportUpdateMode()
-        self._picture = QPixmap()
+        self._picture, self._ratio = QPixmap(), 1.0
         self._box, self._room = QRect(), 0  # what moves, in pixels of the plot; pixels beyond it
         self._start, self._scale = 0.0, 1.0  # seconds at the left of the box; pixels in a second
         self.moved = 0.0  # pixels
@@ -106,18 +106,19 @@ class Belt(QWidget):
 
     def paintEvent(self, event) -> None:  # noqa: N802 - Qt's
         """Draw what stands, what moves, and now."""
-        painter, ratio, box = QPainter(self), self._picture.devicePixelRatioF(), QRectF(self._box)
-        left = QRectF(0, 0, box.left(), box.height())
-        if event.rect().left() < box.left():
-            painter.drawPixmap(left, self._picture, QRectF(left.topLeft() * ratio, left.size() * ratio))
-        pushed = box.translated(self.moved, 0)
-        painter.drawPixmap(box, self._picture, QRectF(pushed.topLeft() * ratio, pushed.size() * ratio))
-        for width, colour in NOW:
-            painter.fillRect(self._head - width // 2, 0, width, self.height(), colour)
+        painter, ratio, height = QPainter(self), self._ratio, self._box.height()
+        left, width = self._box.left(), self._box.width()
+        if event.rect().left() < left:
+            painter.drawPixmap(QRectF(0, 0, left, height), self._picture, QRectF(0, 0, left * ratio, height * ratio))
+        pushed = QRectF((left + self.moved) * ratio, 0, width * ratio, height * ratio)
+        painter.drawPixmap(QRectF(self._box), self._picture, pushed)
+        for wide, colour in NOW:
+            painter.fillRect(self._head - wide // 2, 0, wide, height, colour)
 
     def _draw(self, viewport: QWidget) -> None:
         """Draw the plot; what lies beyond goes on as it is at its edge, until something is known of it."""
-        ratio, size = viewport.devicePixelRatioF(), viewport.size() + QSize(self._room, 0)
+        self._ratio = ratio = viewport.devicePixelRatioF()
+        size = viewport.size() + QSize(self._room, 0)
         if self._picture.size() != size * ratio:
             self._picture = QPixmap(size * ratio)
             self._picture.setDevicePixelRatio(ratio)
