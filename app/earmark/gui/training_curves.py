@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from earmark.gui.theme import DARK, Theme, muted
 from earmark.gui.training_job import METRICS, TrainingJob, metrics_text
 
 MOST = 300  # points of a line: the mean of the steps between
+DOTTED_UP_TO = 40  # points, each with a dot on it
 SHARES = ("accuracy", "mAP", "AUC")  # metrics between 0 and 1
 SOLID, DASHED, DOTTED = Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
 LOSSES = {"training clips": SOLID, "held-out clips": DASHED}
@@ -55,13 +56,13 @@ class Chart(QWidget):
             self._item.getAxis(side).setPen(QColor(theme.muted))
             self._item.getAxis(side).setTextPen(QColor(theme.muted))
         for name, style in self._styles.items():
-            self._lines[name].setPen(pg.mkPen(theme.accent, width=2, style=style))
+            self._lines[name].setPen(pg.mkPen(theme.accent, width=1, style=style))
             self._lines[name].setSymbolBrush(QColor(theme.accent))
 
     def show_lines(self, lines: Mapping[str, Points], epochs: int) -> None:
         """Show lines; dots where there are few points."""
         for name, points in lines.items():
-            self._lines[name].setData(*points, symbol="o" if len(points[0]) <= 2 * epochs < MOST else None)
+            self._lines[name].setData(*points, symbol="o" if len(points[0]) <= DOTTED_UP_TO else None)
         self._item.setXRange(0, max(epochs, 1))
 
 
@@ -73,6 +74,7 @@ class Curves(QWidget):
         self.loss = Chart("Loss", LOSSES)
         self.metrics = Chart("Held out", dict(zip(SHARES, (SOLID, DASHED, DOTTED), strict=True)))
         self.metrics.plot.setYRange(0, 1)
+        self._shown: tuple[int, ...] = ()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 4, 0, 0)
         row.addWidget(self.loss, 1)
@@ -86,20 +88,29 @@ class Curves(QWidget):
         self.metrics.wear(theme)
 
     def show_job(self, job: TrainingJob) -> None:
-        """Show what a job has said so far."""
-        losses = (thinned(job.losses, job.steps), of_metric(job, "loss"))
-        self.loss.show_lines(dict(zip(LOSSES, losses, strict=True)), job.epochs)
-        self.metrics.show_lines({name: of_metric(job, name) for name in SHARES}, job.epochs)
+        """Show what a job has said so far; what would look as before is not drawn again."""
+        judged = (id(job), len(job.evaluations), job.epochs, job.steps)
+        shown = (*judged, len(job.losses) // per_point(job))
+        if shown != self._shown:
+            losses = (thinned(job), of_metric(job, "loss"))
+            self.loss.show_lines(dict(zip(LOSSES, losses, strict=True)), job.epochs)
+        if judged != self._shown[:-1]:
+            self.metrics.show_lines({name: of_metric(job, name) for name in SHARES}, job.epochs)
+        self._shown = shown
         self.setAccessibleDescription(metrics_text(job.evaluations[-1][1]) if job.evaluations else "Nothing yet")
 
 
-def thinned(losses: Sequence[tuple[int, float]], steps: int) -> Points:
-    """Return epochs and losses of at most `MOST` points, each the mean of the steps that fall on it."""
-    found = np.array(losses, float).reshape(-1, 2)
-    size = max(1, -(-len(found) // MOST))
-    whole = len(found) // size * size
-    means = found[len(found) - whole :].reshape(-1, size, 2).mean(1)
-    return means[:, 0] / max(steps, 1), means[:, 1]
+def per_point(job: TrainingJob) -> int:
+    """Return how many steps of a job make a point of its curve: as many as leave at most `MOST` points in the end."""
+    return max(1, -(-job.steps * job.epochs // MOST))
+
+
+def thinned(job: TrainingJob) -> Points:
+    """Return epochs and losses, each the mean of the steps that make a point; those of the last one are not whole."""
+    size = per_point(job)
+    whole = len(job.losses) // size * size
+    means = np.array(job.losses[:whole], float).reshape(-1, size, 2).mean(1)
+    return means[:, 0] / max(job.steps, 1), means[:, 1]
 
 
 def of_metric(job: TrainingJob, name: str) -> Points:
