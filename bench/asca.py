@@ -15,8 +15,7 @@ from torch import Tensor, nn
 from torchaudio.compliance.kaldi import fbank
 
 from bench import target
-from bench.ceiling import ceilings, fractions
-from bench.in_turns import Scores, difference, make_sounds, time_in_turns, times_faster
+from bench.in_turns import Scores, compare, make_sounds
 from earmark.api import Clip, Float, Want
 from earmark_asca.model import FAMILY
 from earmark_asca.network import ASCA, Arguments
@@ -34,21 +33,8 @@ def measure() -> dict[str, Any]:
     torch.set_num_threads(THREADS)
     torch.manual_seed(0)
     sounds = make_sounds(16000, 10.0)
-    sides = make_sides(sounds)
-    apart = {name: difference(sides["published"], side, sounds) for name, side in sides.items()}
-    times = time_in_turns(sides, sounds[1], rounds=ROUNDS)
-    ratios = {name: times_faster(times["published"], each) for name, each in times.items()}
-    ceiling = ceilings()
-    return {
-        "threads": THREADS,
-        "rounds": ROUNDS,
-        "seconds": times,
-        "times_faster": ratios,
-        "scores_apart": apart,
-        "ceiling_gflops": ceiling,
-        "of_ceiling": fractions(MACS, {name: each["median"] for name, each in times.items()}, ceiling),
-        "targets": targets(ratios, apart),
-    }
+    report = compare(make_sides(sounds), sounds, macs=MACS, rounds=ROUNDS)
+    return report | {"targets": targets(report["times_faster"], report["scores_apart"])}
 
 
 def targets(ratios: dict[str, float], apart: dict[str, float]) -> list[dict[str, Any]]:

@@ -109,8 +109,11 @@ def _told(tensors: Mapping[str, Tensor]) -> dict[str, Any]:
         "norm": "batch" if "norm.running_mean" in tensors or "head.norm.running_mean" in tensors else "layer",
         "normalisation": "bands" if "band_norm.weight" in tensors else "fixed",
     }
-    if False in attending:
-        told |= _of_convolutions(tensors, firsts[attending.index(False)])
+    bottlenecks = [first for first, attends in zip(firsts, attending, strict=True) if not attends]
+    if bottlenecks:
+        told |= _of_convolutions(
+            tensors, next((each for each in bottlenecks if _widens(tensors, each)), bottlenecks[0])
+        )
     if True in attending:
         told |= _of_attention(tensors, attending.index(True), told["widths"])
     return told
@@ -129,8 +132,12 @@ def _width(tensors: Mapping[str, Tensor], block: str, attends: bool) -> int:
     return len(tensors[block + ("attn.proj.weight" if attends else "conv3_1x1.weight")])
 
 
+def _widens(tensors: Mapping[str, Tensor], block: str) -> bool:
+    return tensors[block + "conv1_1x1.weight"].shape[1] != len(tensors[block + "conv3_1x1.weight"])
+
+
 def _of_convolutions(tensors: Mapping[str, Tensor], block: str) -> dict[str, Any]:
-    """Return what the first MBConv block of a stage tells."""
+    """Return what an MBConv block tells; one that does not widen cannot tell what it is four times as wide as."""
     wide, before = tensors[block + "conv1_1x1.weight"].shape[:2]
     width = len(tensors[block + "conv3_1x1.weight"])
     gate = "se_early" if f"{block}se_early.fc1.weight" in tensors else "se"

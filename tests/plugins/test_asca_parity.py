@@ -95,6 +95,15 @@ def test_every_form_of_timms_is_known_by_its_shapes(save, sound, tmp_path, form)
     assert_equal(heard, network, seen(waveform, 64))
 
 
+@pytest.mark.parametrize("expanded", ["output", "input"])
+def test_a_stage_that_does_not_widen_leaves_it_to_the_next_what_its_blocks_are_as_wide_as(save, tmp_path, expanded):
+    """As in timm's nano and pico: the stem has as many channels as the first stage."""
+    bottleneck = replace(PAPER.conv_cfg, expand_output=expanded == "output")
+    path = save(original(conv_cfg=bottleneck, **SMALL | {"stem_width": (16, 32), "embed_dim": (32, 64, 64, 64)}))
+    checkpoint = earmark_asca.convert(path, LABELS, tmp_path / "ours")
+    assert (checkpoint.network["expand"], checkpoint.network["squeeze_ratio"]) == (expanded, 0.25)
+
+
 @pytest.mark.parametrize("seconds", [0.5, 1.0, 5.0])
 def test_shorter_sounds_are_seen_as_they_are(save, sound, tmp_path, seconds):
     network, waveform = original(**SMALL), sound(2, sample_rate=16000, seconds=seconds)
