@@ -25,6 +25,7 @@ from earmark.errors import (
     LibraryError,
     PluginError,
 )
+from earmark.folders import cache_folder
 
 __all__ = [
     "API_VERSION",
@@ -48,6 +49,7 @@ __all__ = [
     "TrainJob",
     "Want",
     "Weights",
+    "cache_folder",
     "hookimpl",
     "hookspec",
 ]

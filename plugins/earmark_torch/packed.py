@@ -8,6 +8,7 @@ a GELU is fused. They are private to PyTorch, whose version is pinned; where the
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -43,6 +44,10 @@ class PackedLinear(nn.Module):
             return torch.ops.mkldnn._linear_pointwise.binary(x.to(self.dtype), beside, self._weight, self._bias, "add")
         return torch.ops.mkldnn._linear_pointwise(x.to(self.dtype), self._weight, self._bias, *self._activation)
 
+    def made_of(self, x: Tensor) -> Tensor:
+        """Return an empty tensor like the one that `forward` returns: all that compiling needs to know."""
+        return x.new_empty(*x.shape[:-1], self._weight.shape[0], dtype=self.dtype)
+
 
 class PackedConvolution(nn.Module):
     """A convolution of a map whose channels lie last in memory: [B, in, H, W] → [B, out, H', W'] in `dtype`, alike.
@@ -71,6 +76,12 @@ class PackedConvolution(nn.Module):
             with_it = (*self._how, "add", 1.0, None, [], None)
             return torch.ops.mkldnn._convolution_pointwise.binary(x, beside, self._weight, self._bias, *with_it)
         return torch.ops.mkldnn._convolution_pointwise(x, self._weight, self._bias, *self._how, *self._activation)
+
+    def made_of(self, x: Tensor) -> Tensor:
+        """Return an empty tensor like the one that `forward` returns: all that compiling needs to know."""
+        how: Any = self._how
+        made = nn.functional.conv2d(x, x.new_empty(self._weight.shape), None, how[1], how[0], *how[2:])
+        return made.to(self.dtype, memory_format=torch.channels_last)
 
 
 _FUSED = {"": ("none", [], ""), "gelu": ("gelu", [], "none"), "silu": ("swish", [], ""), "relu": ("relu", [], "")}
