@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -83,3 +85,18 @@ def test_whoever_looks_back_sees_the_plot_itself(flowing):
     flowing.live.view._follow()
     assert not flowing.live.view.flow.belts[0].isVisible()
     assert flowing.desk.centre.spectrogram.playhead.isVisible()
+
+
+def test_what_is_new_is_drawn_a_part_a_tick(flowing, monkeypatch):
+    flow, laid = flowing.live.view.flow, []
+    flow.draw_anew()
+    flow.push(2.5, ())
+    for name, belt in zip(("spectrogram", "lanes"), flow.belts, strict=True):
+        monkeypatch.setattr(belt, "lay", lambda name=name: laid.append(name))
+    counts = []
+    for _ in range(80):
+        flow.draw_soon()
+        flow.push(2.5, ())
+        counts.append(len(laid))
+    assert max(after - before for before, after in pairwise(counts)) == 1
+    assert laid.count("lanes") > laid.count("spectrogram") > 0
