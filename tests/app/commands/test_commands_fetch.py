@@ -168,7 +168,7 @@ def test_a_full_disk_is_a_sentence(fetchable):
     """The kernel refuses to let a file grow, as it does on a disk that is full."""
     process = subprocess.run(
         fetchable.words("models", "fetch", "toy/loud"),
-        env=fetchable.variables(),
+        env=fetchable.variables(HF_HUB_DOWNLOAD_TIMEOUT="60"),
         capture_output=True,
         text=True,
         timeout=60,
