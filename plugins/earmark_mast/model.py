@@ -7,4 +7,4 @@ from earmark_mast.inference import pack
 from earmark_mast.network import MAST
 from earmark_torch.model import Family
 
-FAMILY = Family(title="MAST", arguments=Arguments, network=MAST, pack=pack)
+FAMILY = Family(title="MAST", arguments=Arguments, network=MAST, pack=pack, compiles=True)

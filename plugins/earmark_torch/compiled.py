@@ -160,6 +160,11 @@ class Stage:
             self._is_settled = True
             self._start(self._job)
 
+    def settle(self, samples: int) -> None:
+        """Do it all now, and wait for it: for those who measure."""
+        self._is_settled = True
+        _make(Job.of(self._family, self._network, self._dtype, samples), weakref.ref(self))
+
     def _start(self, job: Job) -> None:
         self.thread = threading.Thread(target=_make, args=(job, weakref.ref(self)), name="compiled", daemon=True)
         self.thread.start()
