@@ -12,8 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from earmark.api import TrainJob
+from earmark.api import DatasetError, TrainJob
 from earmark.training.job_file import read_job, write_job
+from earmark.training.job_lock import is_trained
+from earmark.training.job_process import JobProcess, followed
 from earmark_everyday import FOLDS, LABELS, SAMPLE_RATE
 from earmark_everyday.sounds import Sound, rendered, write_cache
 
@@ -97,6 +99,76 @@ def test_a_job_that_was_killed_resumes_and_ends_as_the_uninterrupted_one(tmp_pat
     assert start(killed).wait(120) == 0
     assert events(killed)[-1]["how"] == "done"
     assert losses(killed) == losses(whole)
+
+
+@pytest.fixture
+def running(tmp_path, cache):
+    """A long job and its trainer, which makes its batches in a process of its own."""
+    job_in(tmp_path, cache, steps=2000, loaders=1)
+    process = start(tmp_path)
+    wait_for_event(process, "progress")
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def wait_for_event(process: subprocess.Popen, kind: str) -> None:
+    assert any(json.loads(line)["event"] == kind for line in process.stdout), process.stderr.read()
+
+
+def children_of(pid: int) -> list[int]:
+    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    return [int(each) for each in listed.stdout.split()]
+
+
+def is_held(pid: int) -> bool:
+    """Say whether a process is there, stopped by a signal."""
+    listed = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return listed.stdout.startswith("T")
+
+
+def files_in(folder: Path) -> dict[Path, int]:
+    changing = ("events.jsonl",)
+    return {each: each.stat().st_mtime_ns for each in folder.rglob("*") if each.name not in changing}
+
+
+def test_a_second_trainer_of_a_job_ends_at_once_and_writes_nothing(tmp_path, running):
+    before = files_in(tmp_path)
+    second = start(tmp_path)
+    assert second.wait(60) == 2
+    assert second.stdout.read() == ""
+    assert "is being trained already" in second.stderr.read()
+    assert files_in(tmp_path) == before
+    assert [each["event"] for each in events(tmp_path)].count("began") == 1
+    with pytest.raises(DatasetError, match="is being trained already"):
+        JobProcess(tmp_path)
+    assert not (tmp_path / "log.txt").exists()
+
+
+def test_a_job_is_free_as_soon_as_its_trainer_is_killed_though_a_loader_lives_on(tmp_path, running):
+    assert is_trained(tmp_path)
+    loaders = children_of(running.pid)
+    assert loaders
+    for pid in loaders:
+        os.kill(pid, signal.SIGSTOP)  # it would see soon that it is an orphan
+    running.kill()
+    running.wait()
+    try:
+        assert all(map(is_held, loaders))
+        assert not is_trained(tmp_path)
+    finally:
+        for pid in loaders:
+            os.kill(pid, signal.SIGKILL)
+
+
+def test_who_follows_a_job_of_another_process_sees_all_that_it_says_to_its_end(tmp_path, cache):
+    job_in(tmp_path, cache)
+    process = start(tmp_path)
+    wait_for_event(process, "progress")
+    said = list(followed(tmp_path))
+    assert process.wait(60) == 0
+    assert said == events(tmp_path)
+    assert said[-1]["how"] == "done"
 
 
 def test_the_end_of_stdin_means_stop_and_keep(tmp_path, cache):

@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TextIO
 
 from earmark.api import Cancelled, EarmarkError, Stopped, TrainJob
 from earmark.device import choose
 from earmark.host import Host, plugin_of
 from earmark.installed import plugins
 from earmark.training.job_file import read_job
+from earmark.training.job_lock import held
 from earmark_trainer.failures import explained
 from earmark_trainer.run import Control, JobRun, protocol_stream
 
@@ -22,18 +25,28 @@ def main(arguments: list[str]) -> int:
         print("Usage: python -m earmark_trainer JOB_FOLDER", file=sys.stderr)
         return 2
     stream = protocol_stream()
+    folder = Path(arguments[0])
     try:
-        job = read_job(Path(arguments[0]))
+        with _own(folder):
+            return _run(read_job(folder), stream)
     except EarmarkError as error:
         print(error, file=sys.stderr)
         return 2
+
+
+def _own(folder: Path) -> AbstractContextManager[None]:
+    """Return what holds the job; of several processes on one job, the first holds it for all."""
+    is_first = os.environ.get("RANK", "0") == "0"
+    return held(folder) if is_first and (folder / "job.json").exists() else nullcontext()
+
+
+def _run(job: TrainJob, stream: TextIO) -> int:
     if hasattr(os, "nice"):
         os.nice(10)
     control = Control()
     if os.environ.get("EARMARK_CONTROL") == "stdin":
         control.watch_stdin()
-    run = JobRun(job.folder, stream=stream, control=control)
-    return _train(job, run)
+    return _train(job, JobRun(job.folder, stream=stream, control=control))
 
 
 def _train(job: TrainJob, run: JobRun) -> int:

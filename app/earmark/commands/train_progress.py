@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections import deque
 from collections.abc import Mapping
 from types import TracebackType
@@ -84,7 +83,7 @@ class TrainingBar:
 
     def _step(self, event: Mapping[str, Any]) -> None:
         done, total = event["epoch"] * self._steps + event["step"] + 1, self._epochs * self._steps
-        self._times.append(time.monotonic())
+        self._times.append(event["time"])
         state = f"epoch {event['epoch'] + 1} of {self._epochs}, loss {event['loss']:.3f}{self._pace(total - done)}"
         self._bar.update(self._task, completed=done, total=total, state=state)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +20,14 @@ from earmark.errors import EarmarkError
 from earmark.training.adoption import adopt
 from earmark.training.comparison import learning_curve, start_beside
 from earmark.training.job_file import read_job
-from earmark.training.job_process import JobProcess, how_it_ended
+from earmark.training.job_lock import is_trained
+from earmark.training.job_process import JobProcess, events_of, followed, how_it_ended
 from earmark.training.report import report, write_json
 from earmark.training.report_page import write_html
 from earmark.training.study import Member, outcome, read_study
 
 GOOD = ("done", "stopped")
+BOUNDS = ("began", "ended")  # events
 STATUS = {"failed": FAILED, "interrupted": FAILED, "cancelled": INTERRUPTED}
 
 
@@ -61,8 +63,10 @@ class _Run:
     engines: Engines
 
     def go(self) -> int:
-        """Run what is left, tell what came of it, and return the exit status."""
+        """Run what is left, tell what came of it, and return the exit status; follow what another process runs."""
         members = read_study(self.folder)
+        if elsewhere := [each for each in members if is_trained(each.folder(self.folder))]:
+            return self._follow(elsewhere[0])
         status, is_over = 0, False
         for number, member in enumerate(members, start=1):
             if is_over or how_it_ended(member.folder(self.folder)) in GOOD:
@@ -90,6 +94,11 @@ class _Run:
                 for event in process.events():
                     bar.show(event)
                     last = dict(event)
+        return self._how(member, last)
+
+    def _how(self, member: Member, last: Mapping[str, Any]) -> str:
+        """Return how a job ended by the last that it said, having told what went wrong."""
+        folder = member.folder(self.folder)
         if last.get("event") == "ended":
             if last["how"] == "failed":
                 tell(EarmarkError(last["sentence"], hint=last.get("hint", "")), str(member))
@@ -97,6 +106,18 @@ class _Run:
         hint = f"Its log is {folder / 'log.txt'}. Go on with it: earmark train --resume {self.folder}"
         tell(EarmarkError("The trainer ended without a word.", hint=hint), str(member))
         return "interrupted"
+
+    def _follow(self, member: Member) -> int:
+        """Show how a job gets on that another process trains, and return how it ended as a status."""
+        folder = member.folder(self.folder)
+        with TrainingBar(str(member), read_job(folder).batch_size) as bar:
+            bar.tell(f"{member}: {folder} is being trained already; this follows it. Ctrl+C ends this, and not that.")
+            for event in followed(folder, skip=_of_earlier_runs(folder)):
+                bar.show(event)
+        how = self._how(member, (events_of(folder) or [{}])[-1])
+        if how in GOOD:
+            print(f"It is {how}. Its model and report are made where it was started.", file=sys.stderr)
+        return STATUS.get(how, 0)
 
     def _tell_model(self, members: Sequence[Member], status: int) -> int:
         """Write the report of the job that is the model, have the model adopted, and print what it reached."""
@@ -129,6 +150,13 @@ class _Run:
     def _tell_resume(self) -> None:
         if any((self.folder / "checkpoints").glob("*")):
             print(f"What there is is kept; go on with it: earmark train --resume {self.folder}", file=sys.stderr)
+
+
+def _of_earlier_runs(folder: Path) -> int:
+    """Return how many of the events of a job are of runs before the one that goes on."""
+    events = events_of(folder)
+    marks = [number + (each["event"] == "ended") for number, each in enumerate(events) if each["event"] in BOUNDS]
+    return max(marks, default=0)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The trainer as a child process: started, followed, steered, and told apart by how it ended."""
+"""The trainer as a process: started, steered and followed, or followed where another process started it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from threading import Event
 from typing import Any, Literal
 
+from earmark.training.job_lock import is_trained, taken
+
+LOOK = 0.5  # seconds between two looks at a job of another process
 Wish = Literal["pause", "continue", "stop", "cancel"]
 How = Literal["done", "stopped", "cancelled", "failed", "interrupted"]
 
@@ -19,9 +23,14 @@ class JobProcess:
     """One run of a job's folder.
 
     The end of its standard input means stop, so that nothing is left on the GPU when this process dies.
+
+    Raises:
+        DatasetError: another process trains this job.
     """
 
     def __init__(self, folder: Path) -> None:
+        if is_trained(folder):
+            raise taken(folder)
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         with (folder / "log.txt").open("ab") as log:
@@ -70,16 +79,48 @@ class JobProcess:
                 pipe.close()
 
 
+class EventFile:
+    """What a job has said, in its `events.jsonl`; each look goes on from where the one before ended."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "events.jsonl"
+        self._at = 0  # bytes that were read
+
+    def new(self) -> list[dict[str, Any]]:
+        """Return what was said since the last look; a last line that is not whole yet, or was torn, is left out."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._at)
+                lines = file.read().split(b"\n")[:-1]
+        except FileNotFoundError:
+            return []
+        self._at += sum(len(line) + 1 for line in lines)
+        return [event for line in lines if (event := _parsed(line))]
+
+
 def events_of(folder: Path) -> list[dict[str, Any]]:
-    """Return what a job has said so far; a last line that a kill tore is left out."""
-    try:
-        lines = (folder / "events.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
-    except FileNotFoundError:
-        return []
-    return [event for line in lines if (event := _parsed(line))]
+    """Return what a job has said so far."""
+    return EventFile(folder).new()
 
 
-def _parsed(line: str) -> dict[str, Any] | None:
+def followed(folder: Path, *, skip: int = 0, left: Event | None = None) -> Iterator[Mapping[str, Any]]:
+    """Yield what a job says that another process trains, as it says it, until nobody trains it any more.
+
+    Args:
+        skip: this many events are known.
+        left: once it is set, nobody follows any more.
+    """
+    file, left = EventFile(folder), left or Event()
+    is_over = False
+    while not is_over and not left.is_set():
+        is_over = not is_trained(folder)  # before the look: what it said last is seen then
+        found = file.new()
+        yield from found[skip:]
+        skip = max(0, skip - len(found))
+        left.wait(0 if is_over else LOOK)
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
     try:
         return json.loads(line)
     except ValueError:  # torn by a kill and written on after
