@@ -15,6 +15,7 @@ from earmark_torch.reading import read_file, tensors_of
 
 WHOLE = ("model.safetensors", "pytorch_model.bin")
 INDEXES = ("model.safetensors.index.json", "pytorch_model.bin.index.json")
+MOST_JSON = 64 << 20  # bytes: the largest that people publish are a thousandth of it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +77,8 @@ def read_json(path: Path) -> dict[str, Any]:
         CheckpointError: it is damaged, or holds something else.
     """
     try:
+        if path.stat().st_size > MOST_JSON:
+            raise CheckpointError(f"{path.name} beside the weights is far too large.", hint="Fetch it again.")
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}

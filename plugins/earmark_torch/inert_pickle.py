@@ -30,8 +30,25 @@ _STORAGES = {
 _DTYPES = {str(dtype).removeprefix("torch."): dtype for dtype in _STORAGES.values()}
 
 
+_MODULES = """
+    _osx_support _posixsubprocess asyncio bdb cProfile ctypes importlib marshal multiprocessing nt os pdb pickle pip
+    pkgutil posix pty pydoc requests runpy shutil signal socket subprocess sys timeit urllib webbrowser zipimport
+"""
+_FUNCTIONS = """
+    _io.FileIO _io.open builtins.__import__ builtins.breakpoint builtins.compile builtins.eval builtins.exec
+    builtins.input builtins.open io.FileIO io.open numpy.load numpy.testing._private.utils.runstring torch.load
+    torch.serialization.load
+"""
+ACTING = frozenset([*_MODULES.split(), *_FUNCTIONS.split()])
+"""What no weights need and an attack does; any other name is harmless, as nothing is imported."""
+
+
 class NotTensors(Exception):  # noqa: N818 - never leaves this package
     """The file is not one that torch.save wrote."""
+
+
+class AsksToRun(Exception):  # noqa: N818 - never leaves this package
+    """The file names a function that acts on the machine; it was not called."""
 
 
 class StandIn:
@@ -74,12 +91,18 @@ class InertUnpickler(pickle.Unpickler):
         }
 
     def find_class(self, module: str, name: str) -> Any:
-        """Return what stands for a name in the pickle; never imports."""
+        """Return what stands for a name in the pickle; never imports.
+
+        Raises:
+            AsksToRun: it is one of those that act on the machine.
+        """
+        module = {"__builtin__": "builtins"}.get(module, module)
+        if {module.partition(".")[0], f"{module}.{name}"} & ACTING:
+            raise AsksToRun(f"{module}.{name}")
         if module in ("torch", "torch.storage") and name in _STORAGES:
             return _STORAGES[name]
         if module == "torch" and name in _DTYPES:
             return _DTYPES[name]
-        module = {"__builtin__": "builtins"}.get(module, module)
         return self._known.get((module, name), StandIn)
 
     def persistent_load(self, pid: Any) -> Tensor:

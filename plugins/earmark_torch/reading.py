@@ -1,7 +1,8 @@
 """Reading the checkpoint files that people are given (.pt, .pth, .ckpt, .safetensors) without running anything in them.
 
 `torch.load(weights_only=True)` reads most. Where it refuses because the file names foreign classes, as Lightning's
-files do, `InertUnpickler` restores tensors and plain containers, and puts an inert stand-in for every other name.
+files do, `InertUnpickler` restores tensors and plain containers, and puts an inert stand-in for every other name; a
+file that names what acts on the machine is refused.
 """
 
 from __future__ import annotations
@@ -21,18 +22,19 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from earmark.api import CheckpointError
-from earmark_torch.inert_pickle import NotTensors, read_legacy, read_zip
+from earmark_torch.inert_pickle import AsksToRun, NotTensors, read_legacy, read_zip
 
 _DAMAGED = (OSError, pickle.UnpicklingError, zipfile.BadZipFile, struct.error, NotTensors, SafetensorError)
 # What the pickle machine raises on bytes that are no pickle, or on one that uses a stand-in in a way it has not.
 _NONSENSE = (EOFError, LookupError, ValueError, TypeError, AttributeError, RuntimeError, MemoryError, OverflowError)
+_OLDEST = frozenset({"sys_info", "pickle", "tensors", "storages"})  # the parts of PyTorch's oldest form
 
 
 def read_file(path: Path) -> Any:
     """Return what a checkpoint file holds, tensors on the CPU; nothing in the file is run.
 
     Raises:
-        CheckpointError: it is missing, cut off, or not a checkpoint.
+        CheckpointError: it is missing, cut off, not a checkpoint, or asks to run something.
     """
     try:
         path.open("rb").close()
@@ -42,13 +44,16 @@ def read_file(path: Path) -> Any:
         raise CheckpointError(f"{path.name} cannot be read: {error.strerror or error}.") from error
     try:
         return _read(path)
+    except AsksToRun as error:
+        sentence = f"{path.name} asks to run {error}, as an attack would; nothing of it was run."
+        raise CheckpointError(sentence, hint="Do not trust it; fetch the file from those who published it.") from error
     except (*_DAMAGED, *_NONSENSE) as error:
         hint = "Fetch it again, and compare its size with the original's."
         raise CheckpointError(f"{path.name} is damaged, cut off, or not a checkpoint.", hint=hint) from error
 
 
 def _read(path: Path) -> Any:
-    if path.suffix == ".safetensors":
+    if path.suffix == ".safetensors" or _is_safetensors(path):
         return load_file(path)
     if _is_tar(path):
         hint = "Load it with the PyTorch that wrote it and save it again with torch.save."
@@ -60,12 +65,21 @@ def _read(path: Path) -> Any:
         return read_zip(path) if zipfile.is_zipfile(path) else read_legacy(path)
 
 
+def _is_safetensors(path: Path) -> bool:
+    """Say whether a file of any name begins as safetensors do: the length of a JSON object, and the object."""
+    with path.open("rb") as file:
+        begins = file.read(9)
+    return begins[8:] == b"{" and int.from_bytes(begins[:8], "little") < path.stat().st_size
+
+
 def _is_tar(path: Path) -> bool:
+    """Say whether a file is in PyTorch's oldest form, by the first of its parts."""
     try:
-        tarfile.open(path, mode="r:").close()
+        with tarfile.open(path, mode="r:") as archive:
+            first = archive.next()
     except tarfile.TarError:
         return False
-    return True
+    return first is not None and first.name.removeprefix("./") in _OLDEST
 
 
 def tensors_of(content: Any) -> dict[str, Tensor]:

@@ -9,12 +9,14 @@ import tarfile
 from argparse import Namespace
 from collections import OrderedDict
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from earmark.api import CheckpointError
-from earmark_torch.inert_pickle import StandIn, read_legacy, read_zip
+from earmark_torch.inert_pickle import AsksToRun, StandIn, read_legacy, read_zip
 from earmark_torch.reading import read_file, tensors_of
 
 
@@ -36,6 +38,16 @@ class Writes:
 
     def __reduce__(self):
         return eval, (self.source,)
+
+
+class Touches:
+    """Writes a file when it is unpickled, through a method of a harmless class."""
+
+    def __init__(self, marker):
+        self.marker = marker
+
+    def __reduce__(self):
+        return Path.touch, (self.marker,)
 
 
 class Restored:
@@ -99,9 +111,18 @@ def test_foreign_objects_become_inert_and_the_tensors_come_back(tensors, tmp_pat
 def test_nothing_in_a_hostile_checkpoint_runs(tensors, tmp_path, zipped, attack):
     marker = tmp_path / "it ran".replace(" ", "-")
     path = save({"state_dict": tensors, "config": attack(marker)}, tmp_path / "hostile.ckpt", zipped)
-    assert_same(tensors_of(read_file(path)), tensors)
+    with pytest.raises(CheckpointError, match=r"hostile\.ckpt asks to run (posix\.sys|builtins\.ev)"):
+        read_file(path)
+    with pytest.raises(AsksToRun):
+        (read_zip if zipped else read_legacy)(path)
     assert not marker.exists()
-    (read_zip if zipped else read_legacy)(path)
+
+
+@pytest.mark.parametrize("zipped", FORMS.values(), ids=FORMS.keys())
+def test_a_function_that_is_merely_foreign_is_not_called(tensors, tmp_path, zipped):
+    marker = tmp_path / "it-ran"
+    path = save({"state_dict": tensors, "config": Touches(marker)}, tmp_path / "foreign.ckpt", zipped)
+    assert_same(tensors_of(read_file(path)), tensors)
     assert not marker.exists()
 
 
@@ -110,7 +131,7 @@ def test_nothing_in_a_hostile_checkpoint_runs(tensors, tmp_path, zipped, attack)
 def test_nothing_in_a_hostile_pickle_runs(tmp_path, attack, protocol):
     marker, path = tmp_path / "it-ran", tmp_path / "hostile.pth"
     path.write_bytes(pickle.dumps({"weight": attack(marker)}, protocol=protocol))
-    with pytest.raises(CheckpointError, match=r"hostile\.pth is damaged, cut off, or not a checkpoint"):
+    with pytest.raises(CheckpointError, match=r"hostile\.pth asks to run .* nothing of it was run"):
         read_file(path)
     assert not marker.exists()
 
@@ -130,7 +151,7 @@ def test_nothing_in_pytorchs_oldest_form_runs(tmp_path):
 
 def test_the_attacks_are_real(tmp_path):
     """What the tests above prove harmless does run under Python's own reader."""
-    for number, attack in enumerate((Hostile, Writes)):
+    for number, attack in enumerate((Hostile, Writes, Touches)):
         pickle.loads(pickle.dumps(attack(tmp_path / str(number))))
         assert (tmp_path / str(number)).exists()
 
@@ -177,13 +198,21 @@ def test_a_view_that_would_fill_the_memory_when_copied_is_left_out(tmp_path):
     assert list(tensors_of(read_file(tmp_path / "wide.pt"))) == ["real"]
 
 
-@pytest.mark.parametrize("content", [b"", b"\0", b"RIFF....WAVE", b"PK\3\4", b"{}", b"<html>not found</html>"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\0", bytes(20_000), b"RIFF....WAVE", b"PK\3\4", b"{}", b"<html>not found</html>"]
+)
 @pytest.mark.parametrize("suffix", ["pt", "ckpt", "safetensors"])
 def test_what_is_no_checkpoint_is_refused(tmp_path, content, suffix):
     path = tmp_path / f"wrong.{suffix}"
     path.write_bytes(content)
     with pytest.raises(CheckpointError, match=f"wrong\\.{suffix} is damaged, cut off, or not a checkpoint"):
         read_file(path)
+
+
+def test_safetensors_are_known_by_what_they_begin_with(tensors, tmp_path):
+    """As the hub's cache names its files by their hashes."""
+    save_file({name: tensor.detach().contiguous().clone() for name, tensor in tensors.items()}, tmp_path / "2f9c")
+    assert_same(tensors_of(read_file(tmp_path / "2f9c")), tensors)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
