@@ -37,7 +37,9 @@ class TrainingJob:
         losses: (steps done, loss) of each step, in order.
         evaluations: (steps done, name → metric), in order.
         log: what it said, in words.
+        heard: how many things it said.
         is_paused, is_ending: the person holds it, or wants it to end; the trainer does not say so.
+        is_elsewhere: another process has started its trainer, and alone can steer it.
     """
 
     folder: Path
@@ -57,6 +59,8 @@ class TrainingJob:
     hint: str = ""
     is_paused: bool = False
     is_ending: bool = False
+    is_elsewhere: bool = False
+    heard: int = 0
     losses: list[tuple[int, float]] = field(default_factory=list)
     evaluations: list[tuple[int, Mapping[str, float]]] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
@@ -82,7 +86,12 @@ class TrainingJob:
     @property
     def is_running(self) -> bool:
         """Whether its trainer runs."""
-        return self.state in RUNNING
+        return self.is_elsewhere or self.state in RUNNING
+
+    @property
+    def is_resumable(self) -> bool:
+        """Whether it can be gone on with."""
+        return not self.is_elsewhere and self.state in RESUMABLE
 
     @property
     def part(self) -> float:
@@ -109,6 +118,7 @@ class TrainingJob:
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Learn from one thing that the trainer said."""
+        self.heard += 1
         kind = event.get("event")
         if take := _TAKERS.get(str(kind)):
             take(self, event)
@@ -123,7 +133,7 @@ class TrainingJob:
 
     def leave(self) -> None:
         """Be without a trainer: one that did not say how it ended was interrupted."""
-        self.is_paused = self.is_ending = False
+        self.is_paused = self.is_ending = self.is_elsewhere = False
         if self.is_running:
             self.state, self.sentence = "interrupted", "The trainer ended without a word."
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from earmark.api import DatasetError, EarmarkError, TrainJob
 from earmark.gui.errand import Errands
-from earmark.gui.training_job import RESUMABLE, TrainingJob
-from earmark.gui.training_thread import TrainingThread
+from earmark.gui.training_elsewhere import SLOW_MS, Elsewhere
+from earmark.gui.training_job import TrainingJob
+from earmark.gui.training_thread import OwnRun
 from earmark.training.job_file import checkpoints, read_job, write_job
+from earmark.training.job_lock import is_trained
 from earmark.training.job_process import Wish, events_of
 from earmark.training.judged import FILE
 from earmark.training.plan import jobs_folder
-
-SLOW_MS = 500  # between two looks at what the trainer said
 
 
 class TrainingJobs(QObject):
@@ -32,11 +32,15 @@ class TrainingJobs(QObject):
         super().__init__(parent)
         self.jobs: list[TrainingJob] = []
         self.running: TrainingJob | None = None
-        self._thread: TrainingThread | None = None
+        self.elsewhere = Elsewhere(self)
+        self._run: OwnRun | None = None
         self._waiting: list[TrainingJob] = []
         self._errands = Errands(self, self.failed.emit)
         self._clock = QTimer(self, interval=SLOW_MS)
         self._clock.timeout.connect(self._look)
+        self.elsewhere.found.connect(self._notice)
+        self.elsewhere.moved.connect(self.moved)
+        self.elsewhere.left.connect(self._leave_elsewhere)
 
     @property
     def waiting(self) -> int:
@@ -45,7 +49,7 @@ class TrainingJobs(QObject):
 
     def load(self) -> None:
         """Read the jobs of earlier days."""
-        self._errands.run(known_jobs, self._show)
+        self._errands.run(lambda: known_jobs(job_folders()), lambda found: self._list(found, at=len(self.jobs)))
 
     def add(self, make: Callable[[], TrainJob], added: Callable[[TrainingJob], object]) -> None:
         """Have a job made and written on a thread, and run it as soon as no other runs."""
@@ -62,7 +66,7 @@ class TrainingJobs(QObject):
 
     def resume(self, job: TrainingJob) -> None:
         """Go on from a job's last checkpoint, as soon as no other runs."""
-        if job.state in RESUMABLE:
+        if job.is_resumable:
             self._queue(job)
 
     def pause(self, job: TrainingJob) -> None:
@@ -94,15 +98,35 @@ class TrainingJobs(QObject):
         """Stop what runs, with a checkpoint."""
         self._clock.stop()
         self._waiting.clear()
-        if self._thread:
-            self._thread.close()
-        self.running = self._thread = None
+        if self._run:
+            self._run.close()
+        self.running = self._run = None
+        self.elsewhere.close()
         self._errands.close()
 
-    def _show(self, found: list[TrainingJob]) -> None:
+    def _list(self, found: list[TrainingJob], *, at: int) -> None:
+        """Put jobs into the list that are not in it yet."""
         here = {job.folder for job in self.jobs}
-        self.jobs += [job for job in found if job.folder not in here]
+        new = [job for job in found if job.folder not in here]
+        self.jobs[at:at] = new
         self.listed.emit()
+        for job in new:
+            if job.is_elsewhere:
+                self.elsewhere.follow(job)
+
+    def _notice(self, trained: list[Path]) -> None:
+        """Follow jobs that another process trains, and list those that are new."""
+        known = {job.folder: job for job in self.jobs}
+        for job in (known[folder] for folder in trained if folder in known):
+            if job.state != "waiting" and not job.is_running:
+                self.elsewhere.follow(job)
+        if new := [folder for folder in trained if folder not in known]:
+            self._errands.run(lambda: known_jobs(new), lambda found: self._list(found, at=0))
+
+    def _leave_elsewhere(self, job: TrainingJob) -> None:
+        job.leave()
+        look_at_folder(job)
+        self.moved.emit(job)
 
     def _queue(self, job: TrainingJob, *, is_new: bool = False) -> None:
         if is_new:
@@ -128,8 +152,8 @@ class TrainingJobs(QObject):
         self.moved.emit(job)
 
     def _ask(self, wish: Wish) -> None:
-        if self._thread:
-            self._thread.ask(wish)
+        if self._run:
+            self._run.ask(wish)
 
     def _start_next(self) -> None:
         if self.running or not self._waiting:
@@ -137,7 +161,11 @@ class TrainingJobs(QObject):
         job = self._waiting.pop(0)
         job.begin()
         try:
-            self._thread = TrainingThread(job.folder)
+            self._run = OwnRun(job.folder)
+        except DatasetError:
+            self.elsewhere.follow(job)
+            self._start_next()
+            return
         except OSError as error:
             job.state, job.sentence = "failed", f"The trainer cannot be started: {error.strerror or error}."
         else:
@@ -147,11 +175,11 @@ class TrainingJobs(QObject):
 
     def _look(self) -> None:
         """Take what the trainer said since the last look."""
-        job, thread = self.running, self._thread
-        if job is None or thread is None:
+        job, run = self.running, self._run
+        if job is None or run is None:
             return
-        has_ended = not thread.is_alive()
-        said = thread.taken()
+        has_ended = not run.listener.is_alive()
+        said = run.listener.taken()
         for event in said:
             job.take(event)
         if has_ended:
@@ -162,17 +190,22 @@ class TrainingJobs(QObject):
     def _leave(self, job: TrainingJob) -> None:
         job.leave()
         look_at_folder(job)
-        self.running = self._thread = None
+        self.running = self._run = None
         self._clock.stop()
         self.moved.emit(job)
         self.ended.emit(job)
         self._start_next()
 
 
-def known_jobs() -> list[TrainingJob]:
-    """Return the jobs in the folder of jobs, the newest first; a folder that holds none is passed over."""
-    folders = sorted(jobs_folder().glob("*/job.json"), key=lambda path: path.stat().st_mtime, reverse=True)
-    return [job for path in folders if (job := known_job(path.parent))]
+def job_folders() -> list[Path]:
+    """Return the folders in the folder of jobs that hold one, the newest first."""
+    files = sorted(jobs_folder().glob("*/job.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+    return [path.parent for path in files]
+
+
+def known_jobs(folders: Sequence[Path]) -> list[TrainingJob]:
+    """Return the jobs of folders; one whose job cannot be read is passed over."""
+    return [job for folder in folders if (job := known_job(folder))]
 
 
 def known_job(folder: Path) -> TrainingJob | None:
@@ -184,7 +217,8 @@ def known_job(folder: Path) -> TrainingJob | None:
     events = events_of(folder)
     for event in events:
         job.take(event)
-    if job.is_running or not events:
+    job.is_elsewhere = is_trained(folder)
+    if not job.is_elsewhere and (job.is_running or not events):
         job.state, job.sentence = "interrupted", ""
     look_at_folder(job)
     job.times.clear()

@@ -18,7 +18,7 @@ from earmark.gui.elided import Elided
 from earmark.gui.own_keys import BUTTON, keep_keys
 from earmark.gui.theme import Theme
 from earmark.gui.training_curves import Curves
-from earmark.gui.training_job import RESUMABLE, TrainingJob
+from earmark.gui.training_job import TrainingJob
 from earmark.gui.training_words import pace_words, state_words
 
 TIPS = {
@@ -30,6 +30,7 @@ TIPS = {
     "report": ("Re&port…", "How good it is: labels, confusions, mistakes to listen to"),
     "remove": ("Re&move…", "Take this job off the list, and its checkpoints off the disk; models in use stay"),
 }
+ELSEWHERE = "· stop it where it was started"
 
 
 class JobView(QWidget):
@@ -91,7 +92,8 @@ class JobView(QWidget):
         if job is not self.job:
             self.job, self._logged = job, 0
             self.log.clear()
-        self.state.setText(" ".join(filter(None, (f"{job.name}: {state_words(job)}", job.hint))))
+        hint = ELSEWHERE if job.is_elsewhere else job.hint
+        self.state.setText(" ".join(filter(None, (f"{job.name}: {state_words(job)}", hint))))
         self.pace.show_text(pace_words(job))
         self.bar.setValue(round(job.part * 1000))
         for name, button in self.buttons.items():
@@ -105,11 +107,13 @@ class JobView(QWidget):
 
 def possible(job: TrainingJob) -> set[str]:
     """Return what can be done with a job now."""
+    if job.is_elsewhere:
+        return set()
     if job.is_ending:
         return {"cancel"}
     if job.is_running:
         return {"pause", "cancel"} | ({"stop"} if job.state in ("training", "evaluating") else set())
     if job.state == "waiting":
         return {"cancel"}
-    found = {"remove"} | ({"resume"} if job.state in RESUMABLE else set())
+    found = {"remove"} | ({"resume"} if job.is_resumable else set())
     return found | ({"use", "report"} if job.evaluations and job.is_judged else set())

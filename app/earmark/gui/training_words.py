@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from earmark.gui.training_job import TrainingJob, headline
+from earmark.gui.training_job import RUNNING, TrainingJob, headline
 from earmark.times import time_text
 
 PLAIN = {"waiting": "Waiting", "starting": "Starting", "stopped": "Stopped and kept", "cancelled": "Cancelled"}
@@ -10,6 +10,12 @@ PLAIN = {"waiting": "Waiting", "starting": "Starting", "stopped": "Stopped and k
 
 def state_words(job: TrainingJob) -> str:
     """Return how a job stands: "Epoch 3 of 30 · 1:23 left"."""
+    if job.is_elsewhere:
+        return f"{_own_words(job) if job.state in RUNNING else PLAIN['starting']} · in another process"
+    return _own_words(job)
+
+
+def _own_words(job: TrainingJob) -> str:
     if job.is_paused:
         return f"Paused in epoch {epoch_of(job)} of {job.epochs}" if job.steps else "Paused"
     if job.is_ending:

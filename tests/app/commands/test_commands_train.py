@@ -270,6 +270,55 @@ def test_a_training_that_fails_says_why_and_is_gone_on_with(beep, how, sentence)
     assert (beep.home / "models" / "beep" / how).is_dir()
 
 
+@pytest.fixture
+def elsewhere(beep):
+    """Train slowly in a process of its own, as in another terminal; return a starter, given a name and pauses."""
+    started = []
+
+    def start(name, *words):
+        out = beep.folder / name
+        asked = ("beeps", "--model", "beep/bands", "--name", name, "--out", out, "--device", "cpu", *words)
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        started.append(subprocess.Popen(beep.words("train", *asked), cwd=beep.folder, env=beep.variables(), **pipes))
+        wait_for(lambda: told(out, "progress"))
+        return out, started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def told(folder, kind: str) -> int:
+    """Return how often a job's trainer has told something."""
+    events = folder / "events.jsonl"
+    return events.read_text().count(f'"event": "{kind}"') if events.exists() else 0
+
+
+def test_a_job_that_another_process_trains_is_followed_to_its_end_and_left_to_it(beep, elsewhere):
+    out, other = elsewhere("terminal", "--set", "pause=0.5")
+    followed = beep("train", "--resume", out, timeout=120)
+    assert followed.returncode == 0, followed.stderr
+    assert "is being trained already" in followed.stderr
+    assert "epoch 3 of 3" in followed.stderr
+    assert followed.stdout == ""
+    assert other.wait(120) == 0
+    assert told(out, "began") == told(out, "ended") == 1
+    assert (beep.home / "models" / "beep" / "terminal").is_dir()
+
+
+def test_who_follows_a_job_hears_that_its_trainer_was_killed(beep, elsewhere):
+    out, other = elsewhere("shot", "--set", "pause=0.5", "--epochs", "99")
+    following = subprocess.Popen(
+        beep.words("train", "--resume", out), cwd=beep.folder, env=beep.variables(), stderr=subprocess.PIPE, text=True
+    )
+    assert "is being trained already" in following.stderr.readline()
+    (trainer,) = children_of(other.pid, "earmark_trainer")
+    os.kill(trainer, signal.SIGKILL)
+    assert "ended without a word" in following.communicate(timeout=60)[1]
+    assert following.returncode == 3
+
+
 @pytest.mark.parametrize(("interrupts", "status", "how"), [(1, 0, "stopped"), (2, 130, "cancelled")])
 def test_ctrl_c_stops_and_keeps_and_twice_cancels(beep, interrupts, status, how):
     out = beep.folder / how

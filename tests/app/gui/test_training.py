@@ -14,6 +14,7 @@ from earmark.api import TrainJob
 from earmark.gui.training_job import TrainingJob
 from earmark.gui.training_words import pace_words, state_words
 from earmark.training.job_file import write_job
+from earmark.training.job_process import JobProcess
 from earmark.training.plan import jobs_folder
 
 from .training_toy import LONG, install, job_of
@@ -115,11 +116,72 @@ def test_a_failure_is_a_sentence_in_the_list_and_a_notice(qtbot, begin):
 def test_a_trainer_that_is_killed_leaves_a_job_to_be_resumed(qtbot, begin):
     training, [job] = begin(job_of("killed", epochs=LONG))
     steps(qtbot, job, 5)
-    os.kill(training.jobs._thread._process.pid, signal.SIGKILL)
+    os.kill(training.jobs._run.pid, signal.SIGKILL)
     ends(qtbot, job, "interrupted")
     assert state_words(job) == "Interrupted"
     training.jobs.resume(job)
     steps(qtbot, job, 6)
+
+
+@pytest.fixture
+def elsewhere(trainer):
+    """Train a job in a process that the window knows nothing of, as another terminal does."""
+    started = []
+
+    def start(job: TrainJob) -> JobProcess:
+        write_job(job)
+        started.append(JobProcess(job.folder))
+        next(started[-1].events())
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.close()
+
+
+def shown_buttons(training) -> set[str]:
+    return {name for name, each in training.panel.view.buttons.items() if each.isVisibleTo(training.panel)}
+
+
+def test_a_job_that_another_process_trains_is_followed_and_not_offered_for_resuming(qtbot, begin, elsewhere):
+    other = elsewhere(job_of("elsewhere", epochs=LONG))
+    training, _ = begin()
+    training.show()
+    qtbot.waitUntil(lambda: len(training.jobs.jobs) == 1)
+    (job,) = training.jobs.jobs
+    steps(qtbot, job, 5)
+    assert "of 500 · " in training.panel.view.state.text()
+    assert "in another process" in training.panel.view.state.text()
+    assert shown_buttons(training) == set()
+    assert not training._desk.do["resume_training"].isEnabled()
+    other.ask("stop")
+    ends(qtbot, job, "stopped")
+    assert shown_buttons(training) == {"resume", "remove"}
+    assert [done for done, _ in job.losses] == list(range(1, job.done + 1))
+
+
+def test_a_job_is_noticed_when_another_process_goes_on_with_it_or_begins_it(qtbot, begin, elsewhere):
+    training, [job] = begin(job_of("known", epochs=1))
+    training.show()
+    ends(qtbot, job, "done")
+    other = elsewhere(job_of("known", epochs=LONG))
+    steps(qtbot, job, 9)
+    assert job.is_elsewhere
+    elsewhere(job_of("new", epochs=LONG))
+    qtbot.waitUntil(lambda: [each.name for each in training.jobs.jobs] == ["new", "known"])
+    other.kill()
+    ends(qtbot, job, "interrupted")
+    assert job.is_resumable
+
+
+def test_a_job_that_waits_here_and_is_begun_elsewhere_is_followed(qtbot, begin, elsewhere):
+    training, (first, second) = begin(job_of("first", epochs=LONG), job_of("second", epochs=LONG))
+    elsewhere(job_of("second", epochs=LONG))
+    training.jobs.cancel(first)
+    steps(qtbot, second)
+    assert second.is_elsewhere
+    assert training.jobs.running is None
 
 
 def test_jobs_of_an_earlier_day_are_listed_and_can_be_resumed(qtbot, begin, make_window):

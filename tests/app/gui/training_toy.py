@@ -11,6 +11,7 @@ from earmark.training.plan import jobs_folder
 TRAINER = """
 import json, os, sys, threading, time
 from pathlib import Path
+from earmark.training.job_lock import held
 
 folder, wish = Path(sys.argv[1]), ["continue"]
 job = json.loads((folder / "job.json").read_text())
@@ -32,6 +33,8 @@ def keep(epoch):
     (place / "score.json").write_text(json.dumps({"score": epoch / 100}))
     say("checkpoint", epoch=epoch, step=4, score=epoch / 100)
 
+lock = held(folder)
+lock.__enter__()
 threading.Thread(target=watch, daemon=True).start()
 done = 4 * len(list((folder / "checkpoints").glob("*")))
 say("preparing", done=1, total=2)

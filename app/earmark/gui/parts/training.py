@@ -18,7 +18,7 @@ from earmark.gui.layout import Tools
 from earmark.gui.part import Menus, Part
 from earmark.gui.theme import Theme
 from earmark.gui.training_draft import Draft
-from earmark.gui.training_job import RESUMABLE, TrainingJob
+from earmark.gui.training_job import TrainingJob
 from earmark.gui.training_jobs import TrainingJobs
 from earmark.gui.training_outcome import Outcome, outcome_of
 from earmark.gui.training_panel import TrainingPanel
@@ -105,7 +105,7 @@ class Training(QObject):
     def open_wizard(self) -> None:
         """Ask for all that a new model needs; the window stays usable."""
         if self.wizard is None:
-            self.wizard = wizard = TrainingWizard(self._desk.window)
+            self.wizard = wizard = TrainingWizard(self._desk.window, self._desk.library)
             wizard.heard.connect(self._desk.play)
             wizard.weights_asked.connect(self._tools.model.weights_asked)
             wizard.wanted.connect(self._train)
@@ -219,7 +219,7 @@ class Training(QObject):
         found = {"jobs"} if self.jobs.jobs else set()
         found |= {"training"} if self.jobs.running else set()
         if job:
-            found |= {"resumable"} if job.state in RESUMABLE else set()
+            found |= {"resumable"} if job.is_resumable else set()
             found |= {"trained"} if "use" in possible(job) else set()
         return found
 
@@ -227,6 +227,7 @@ class Training(QObject):
         below = Qt.DockWidgetArea.BottomDockWidgetArea
         self.dock_widget = layout.dock(self._desk.window, "Training", self.panel, below)
         self._desk.window.resizeDocks([self.dock_widget], [HEIGHT], Qt.Orientation.Vertical)
+        self.dock_widget.visibilityChanged.connect(self.jobs.elsewhere.watch)
         self.dock_widget.hide()  # until there is something to see
 
     def _wear(self, theme: Theme) -> None:
