@@ -7,4 +7,4 @@ from earmark_asca.inference import pack
 from earmark_asca.network import ASCA
 from earmark_torch.model import Family
 
-FAMILY = Family(title="ASCA", arguments=Arguments, network=ASCA, pack=pack)
+FAMILY = Family(title="ASCA", arguments=Arguments, network=ASCA, pack=pack, compiles=True)

@@ -10,6 +10,7 @@ In shapes, B is clips, N tokens, C channels, D channels of a head, Q queries, K 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import product
 from typing import NamedTuple
 
@@ -111,32 +112,33 @@ class PackedAttention(nn.Module):
         ]
 
     def forward(self, x: Tensor) -> Tensor:
-        q, k, v = self.q(x), self.k(x), self.v(x)  # [B, Q or K, heads, D]
-        found = torch.empty_like(q)
-        for clip in zip(q, k, v, found, strict=True):
-            self._attend(*(each.transpose(0, 1) for each in clip))
-        return found.flatten(2)
+        q, k, v = (each(x).transpose(1, 2) for each in (self.q, self.k, self.v))  # [B, heads, Q or K, D]
+        found = [self._attend(*clip).transpose(0, 1).flatten(1) for clip in zip(q, k, v, strict=True)]
+        return torch.stack(found)
 
-    def _attend(self, q: Tensor, k: Tensor, v: Tensor, found: Tensor) -> None:
-        """Fill what is found [heads, Q, D] by queries [heads, Q, D] among keys and values [heads, K, D]."""
-        if self.first:
-            found[:, :1] = q[:, :1] + F.scaled_dot_product_attention(q[:, :1], k, v)
+    def _attend(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        """Return queries, and what they find added [heads, Q, D], among keys and values [heads, K, D]."""
         down, across = self._positions(q[:, self.first :])
-        for heads, rows, queries in self.pieces:
-            own = q[heads, queries]
-            scores = self._bias(down[heads, rows], across[heads, rows])
-            scores.baddbmm_(own, k[heads].transpose(1, 2), alpha=self.scale)
-            torch.softmax(scores, -1, out=scores)
-            torch.baddbmm(own, scores, v[heads], out=found[heads, queries])
+        rows: dict[int, list[Tensor]] = defaultdict(list)  # by their first head
+        for heads, of, queries in self.pieces:
+            found = self._find(q[heads, queries], k[heads], v[heads], self._bias(down[heads, of], across[heads, of]))
+            rows[heads.start].append(found)
+        found = torch.cat([torch.cat(parts, 1) for parts in rows.values()])
+        if not self.first:
+            return found
+        first = q[:, :1]
+        return torch.cat((first + F.scaled_dot_product_attention(first, k, v), found), 1)
+
+    def _find(self, q: Tensor, k: Tensor, v: Tensor, bias: Tensor) -> Tensor:
+        if torch.compiler.is_exporting():  # a compiler does all that is between two products in one pass
+            return q + torch.bmm(torch.softmax(torch.bmm(q, k.transpose(1, 2)) * self.scale + bias, -1), v)
+        scores = bias.baddbmm_(q, k.transpose(1, 2), alpha=self.scale)
+        return torch.baddbmm(q, torch.softmax(scores, -1, out=scores), v)
 
     def _bias(self, down: Tensor, across: Tensor) -> Tensor:
         """Return the sum of both axes' shares [heads, Q, K]; 0 for the class token's key."""
-        heads, rows, columns = down.shape[:3]
-        bias = down.new_empty(heads, rows * columns, self.first + self.keys[0] * self.keys[1])
-        bias[..., : self.first] = 0
-        places = bias[..., self.first :].unflatten(-1, self.keys).unflatten(1, (rows, columns))
-        torch.add(down[..., None], across[..., None, :], out=places)
-        return bias
+        bias = (down[..., None] + across[..., None, :]).flatten(-2).flatten(1, 2)
+        return F.pad(bias, (1, 0)) if self.first else bias
 
     def _positions(self, q: Tensor) -> tuple[Tensor, Tensor]:
         """Return what each axis's distances add to the scores of patches' queries [heads, Q, D].
@@ -148,7 +150,7 @@ class PackedAttention(nn.Module):
         q = q.transpose(0, 1).unflatten(0, self.queries)  # [rows, columns, heads, D]
         down = torch.bmm(q.flatten(1, 2), self.down).view(rows, columns, heads, -1)
         across = torch.bmm(q.transpose(0, 1).flatten(1, 2), self.across).view(columns, rows, heads, -1)
-        return down.permute(2, 0, 1, 3), across.permute(2, 1, 0, 3)
+        return down.permute(2, 0, 1, 3).contiguous(), across.permute(2, 1, 0, 3).contiguous()
 
 
 class PackedPooling(nn.Module):

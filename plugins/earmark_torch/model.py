@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from earmark.api import Checkpoint, CheckpointError, Clip, Heard, Want
 from earmark_torch.checkpoint import fill, read_tensors
 from earmark_torch.compiled import Stage
-from earmark_torch.packed import can_pack
+from earmark_torch.packed import can_pack, is_faster_in_bf16
 
 
 class Output(NamedTuple):
@@ -94,12 +94,12 @@ def load_model(family: Family, model_id: str, checkpoint: Checkpoint | None, dev
 def prepare(family: Family, network: Any, device: str, precision: str) -> Model:
     """Return a network in evaluation mode as a model on the device; the network is changed.
 
-    On the CPU reduced precision is bf16, and fp32 where the processor would only emulate bf16.
+    On the CPU reduced precision is bf16 where that is faster than fp32, and fp32 elsewhere.
     """
     where, arguments = torch.device(device), network.arguments
     if where.type != "cpu":
         return Model(network.to(where), arguments, where, TYPES[precision])
-    dtype = torch.bfloat16 if precision != "fp32" and can_pack(torch.bfloat16) else torch.float32
+    dtype = torch.bfloat16 if precision != "fp32" and is_faster_in_bf16() else torch.float32
     if not can_pack(dtype):
         return Model(network, arguments, where, torch.float32)
     packed = family.pack(network, dtype)
