@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from earmark.api import ModelCard, Weights
-from earmark_asca.recipes import RECIPE
+from earmark_asca.recipes import RECIPE, SMALL
+from earmark_torch.everyday import everyday_card
 from earmark_torch.labels import labels_of
 
 SOURCE = "https://github.com/LeeCiang/ASCA"
 """The authors' page; it says that code will come, and holds no weights."""
 
+_PAPER = "Li et al., ASCA: Less Audio Data is More Insightful, ICASSP 2024, arXiv 2309.13373"
+
 CARDS = (
+    everyday_card("asca", "Everyday sounds, ASCA", recipe=SMALL, paper=_PAPER),
     ModelCard(
         model_id="asca/audioset",
         title="ASCA, AudioSet",
@@ -28,6 +32,6 @@ CARDS = (
                 figures={"mAP on AudioSet (balanced)": 0.351},
             ),
         ),
-        paper="Li et al., ASCA: Less Audio Data is More Insightful, ICASSP 2024, arXiv 2309.13373",
+        paper=_PAPER,
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from earmark_torch.recipes import AST_ADAM, Recipe, ast_commands, ast_esc50, few_clips, from_scratch, masks
 
 NETWORK = {
+    "sample_rate": 32000,
     "stem": "convolution",
     "seconds": 5.0,
     "bands": 64,
@@ -40,10 +41,17 @@ _AUDIOSET: Recipe = {
 
 _LITTLE = masks(bands=16, frames=60, front_end="fbank")
 
+_SCRATCH = from_scratch(NETWORK, masks(bands=8, frames=30, front_end="fbank"))
+
 RECIPE = {
     "published": ast_esc50(),
     "published for AudioSet": _AUDIOSET,
     "published for Speech Commands": ast_commands(),
     "few clips": few_clips(_LITTLE, rate=2e-5, rates={"head.": 20.0}, network={"seconds": 5.0, "frames": 512}),
-    "from scratch": from_scratch(NETWORK, masks(bands=8, frames=30, front_end="fbank")),
+    "from scratch": _SCRATCH,
 }
+SMALL = {
+    "few clips": few_clips(masks(bands=8, frames=30, front_end="fbank"), rate=5e-4, rates={"head.": 2.0}),
+    "from scratch": _SCRATCH,
+}
+"""Of the bundled model, which is small and has one recipe of its own."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from earmark.api import ModelCard, Weights
-from earmark_htsat.labels import EVERYDAY, EVERYDAY_SECONDS
 from earmark_htsat.recipes import PUBLISHED as PUBLISHED_RECIPES
 from earmark_htsat.recipes import SMALL
+from earmark_torch.everyday import everyday_card
 from earmark_torch.labels import labels_of
 
+EVERYDAY_SECONDS = 5.12
 _PAPER = "Chen et al., HTS-AT, ICASSP 2022, arXiv 2202.00874"
 _SOURCE = "https://github.com/RetroCirce/HTS-Audio-Transformer"
 _FOLDER = "https://drive.google.com/drive/folders/1f5VYMk0uos_YnuBshgmaTVioXbs7Kmz6"
@@ -24,18 +25,16 @@ _CLAP_HUB = "https://huggingface.co/laion/clap-htsat-unfused"
 _AUDIOSET_FILE = "https://drive.google.com/file/d/1OK8a5XuMVLyeVKF117L8pfxeZYdfSDZv/view"
 
 
-def _card(model_id: str, title: str, **fields: Any) -> ModelCard:
-    return ModelCard(
-        model_id=model_id, title=title, trainable=True, draws_timeline=True, embeds=True, paper=_PAPER, **fields
-    )
-
-
 def _published(model_id: str, title: str, *, url: str, figures: dict[str, float], **fields: Any) -> ModelCard:
     """Return the card of a published model: windows of 10 s, shorter recordings repeated, as it was trained."""
     weights = Weights(name=title, url=url, licence="MIT", source=_SOURCE, figures=figures)
-    return _card(
-        model_id,
-        title,
+    return ModelCard(
+        model_id=model_id,
+        title=title,
+        trainable=True,
+        draws_timeline=True,
+        embeds=True,
+        paper=_PAPER,
         window_seconds=10.0,
         short="repeat",
         labels=PUBLISHED[model_id],
@@ -47,14 +46,8 @@ def _published(model_id: str, title: str, *, url: str, figures: dict[str, float]
 
 
 CARDS = (
-    _card(
-        "htsat/everyday",
-        "Everyday sounds",
-        sample_rate=32000,
-        window_seconds=EVERYDAY_SECONDS,
-        labels=EVERYDAY,
-        recipe=SMALL,
-        weights=(Weights(name="Everyday sounds", url="bundled:htsat-everyday", source="trained by Earmark"),),
+    everyday_card(
+        "htsat", "Everyday sounds", recipe=SMALL, paper=_PAPER, window_seconds=EVERYDAY_SECONDS, draws_timeline=True
     ),
     _published(
         "htsat/audioset",

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from earmark.api import ModelCard, Weights
-from earmark_mast.recipes import RECIPE
+from earmark_mast.recipes import RECIPE, SMALL
+from earmark_torch.everyday import everyday_card
 from earmark_torch.labels import labels_of
 
+_PAPER = "Zhu and Omar, Multiscale Audio Spectrogram Transformer, ICASSP 2023, arXiv 2303.10757"
+
 CARDS = (
+    everyday_card("mast", "Everyday sounds, MAST", recipe=SMALL, paper=_PAPER),
     ModelCard(
         model_id="mast/audioset",
         title="MAST, AudioSet",
@@ -25,6 +29,6 @@ CARDS = (
                 figures={"mAP on AudioSet (balanced)": 0.314},
             ),
         ),
-        paper="Zhu and Omar, Multiscale Audio Spectrogram Transformer, ICASSP 2023, arXiv 2303.10757",
+        paper=_PAPER,
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from earmark_torch.recipes import Recipe, few_clips, from_scratch, masks
 
 NETWORK = {
+    "sample_rate": 32000,
     "bands": 64,
     "frames": 512,
     "width": 32,
@@ -41,8 +42,15 @@ _PAPER: Recipe = {
 
 _LITTLE = masks(bands=16, frames=60, front_end="fbank")
 
+_SCRATCH = from_scratch(NETWORK, masks(bands=8, frames=30, front_end="fbank"))
+
 RECIPE = {
     "paper": _PAPER,
     "few clips": few_clips(_LITTLE, rate=5e-5, rates={"head.": 10.0}, network={"frames": 512}),
-    "from scratch": from_scratch(NETWORK, masks(bands=8, frames=30, front_end="fbank")),
+    "from scratch": _SCRATCH,
 }
+SMALL = {
+    "few clips": few_clips(masks(bands=8, frames=30, front_end="fbank"), rate=5e-4, rates={"head.": 2.0}),
+    "from scratch": _SCRATCH,
+}
+"""Of the bundled model, which is small and has one recipe of its own."""

@@ -30,7 +30,7 @@ def form(request):
 @pytest.fixture
 def original(form, clip, windows):
     """Return timm's network, drawn so that every part of it moves the scores; its batch norms settled on sounds."""
-    (card,) = earmark_asca.models()
+    *_, card = earmark_asca.models()
     lengths = (1.0, 5.0, 10.0, 30.0) * 5
     heard = [windows(clip(n, seconds=each, sample_rate=RATE), card)[0] for n, each in enumerate(lengths, 100)]
     torch.manual_seed(7)
@@ -67,7 +67,7 @@ def seen(samples):
 @torch.inference_mode()
 @pytest.mark.timeout(1200)
 def test_every_window_of_every_clip_scores_as_in_timm(form, original, ours, clip, windows):
-    (card,), clips = earmark_asca.models(), 20 if form == "CCCT" else 3
+    (*_, card), clips = earmark_asca.models(), 20 if form == "CCCT" else 3
     print(f"\n{form}: largest differences, and windows")
     for seconds in (1.0, 5.0, 10.0, 30.0):
         cut = [

@@ -31,7 +31,7 @@ def test_every_window_of_every_clip_is_scored_as_by_torchaudios_conformer_after_
     original = fast.Original(PAPERS)
     checkpoint = earmark_ham.convert(original.save(tmp_path / "ham.pth"), None, tmp_path / "ours")
     model = earmark_ham.load(checkpoint.model_id, checkpoint, "cpu", "fp32")
-    card = fast.replace(earmark_ham.models()[0], window_seconds=checkpoint.front_end["window_seconds"])
+    card = fast.replace(earmark_ham.models()[1], window_seconds=checkpoint.front_end["window_seconds"])
     print("\nHAM, ESC-50's form: largest differences (of embeddings of length 1), and windows")
     for seconds in SECONDS:
         worst, count = np.zeros(2), 0

@@ -40,7 +40,7 @@ def both_threads():
 def assert_table_is_close(path, expect, *, sides, clips, folder, clip, windows):
     """Print and hold the largest differences of scores, of so many clips of each length."""
     checkpoint = earmark_mast.convert(path, LABELS, folder)
-    (card,) = earmark_mast.models()
+    *_, card = earmark_mast.models()
     model = earmark_mast.load(checkpoint.model_id, checkpoint, "cpu", "fp32")
     for seconds in SECONDS:
         worst, count = 0.0, 0

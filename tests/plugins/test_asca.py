@@ -51,11 +51,13 @@ def settled(arguments):
 
 def test_every_card_keeps_the_contract(tmp_path):
     """With random weights: on silence, a tone and noise, alone and together, in any order."""
-    (card,) = earmark_asca.models()
-    network = settled(replace(SMALL, labels=len(card.labels)))
-    known = {"model_id": card.model_id, "labels": card.labels, "network": asdict(network.arguments)}
-    stored = write_checkpoint(tmp_path / "asca", network.state_dict(), **known)
-    assert check_plugin("asca", checkpoints={card.model_id: stored.path}) == []
+    folders = {}
+    for card in earmark_asca.models():
+        network = settled(replace(SMALL, labels=len(card.labels)))
+        known = {"model_id": card.model_id, "labels": card.labels, "network": asdict(network.arguments)}
+        folders[card.model_id] = tmp_path / card.model_id.replace("/", "-")
+        write_checkpoint(folders[card.model_id], network.state_dict(), **known)
+    assert check_plugin("asca", checkpoints=folders) == []
 
 
 def test_without_weights_it_does_not_score():

@@ -1,8 +1,9 @@
-"""The bundled model, as it ships: its labels, and what it hears at first start."""
+"""The bundled models, as they ship: their labels, and what they hear at first start."""
 
 from __future__ import annotations
 
 import shutil
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 
@@ -11,21 +12,37 @@ import pytest
 import torch
 
 from earmark import audio_file, golden
-from earmark.api import Clip, Want
-from earmark.checkpoints import bundled, read_checkpoint
+from earmark.api import Clip, Heard, Want
+from earmark.checkpoints import TENSORS, bundled, read_checkpoint
+from earmark.host import plugin_of
 from earmark_everyday import LABELS, SAMPLE_RATE
+from earmark_everyday.families import FAMILIES
 from earmark_everyday.ship import keep_answers
-from earmark_htsat.labels import EVERYDAY, EVERYDAY_SECONDS
-from earmark_htsat.model import FAMILY
-from earmark_torch.model import load_model
+from earmark_torch.everyday import LABELS as CARD_LABELS
 
 torch.set_num_threads(1)
 DEMO = Path(str(files("earmark_resources"))) / "demo.flac"
+HEARD = {"speech": 5.5, "rooster": 14.5, "crying_baby": 29.0}  # seconds of the demo at which each begins
+
+
+@pytest.fixture(scope="module", params=FAMILIES)
+def checkpoint(request):
+    return bundled(f"{request.param}-everyday")
 
 
 @pytest.fixture(scope="module")
-def checkpoint():
-    return bundled("htsat-everyday")
+def model(checkpoint):
+    return import_module(f"earmark_{plugin_of(checkpoint.model_id)}").load(
+        checkpoint.model_id, checkpoint, "cpu", "fp32"
+    )
+
+
+def hear(model, samples) -> Heard:
+    """Return what is heard in one window, of which the samples are the beginning."""
+    window = np.zeros(round(model.arguments.seconds * SAMPLE_RATE), np.float32)
+    window[: len(samples)] = samples[: len(window)]
+    (heard,) = model.hear([Clip(samples=window, sample_rate=SAMPLE_RATE)], Want())
+    return heard
 
 
 def test_its_golden_answers_are_what_shipping_it_writes(checkpoint, tmp_path):
@@ -36,28 +53,28 @@ def test_its_golden_answers_are_what_shipping_it_writes(checkpoint, tmp_path):
     assert golden.difference(there, written.answers) < 1e-4
 
 
-def frames_of(checkpoint, samples) -> dict[str, float]:
-    """Return the highest frame score of each label in one window."""
-    window = np.zeros(round(EVERYDAY_SECONDS * SAMPLE_RATE), np.float32)
-    window[: len(samples)] = samples[: len(window)]
-    model = load_model(FAMILY, checkpoint.model_id, checkpoint, "cpu", "fp32")
-    (heard,) = model.hear([Clip(samples=window, sample_rate=SAMPLE_RATE)], Want())
-    return dict(zip(checkpoint.labels, heard.frames.max(0).tolist(), strict=True))
-
-
 def test_card_checkpoint_and_training_agree_on_the_labels(checkpoint):
-    assert checkpoint.labels == EVERYDAY == LABELS
+    assert checkpoint.labels == CARD_LABELS == LABELS
     assert set(checkpoint.thresholds) == set(LABELS)
 
 
-@pytest.mark.parametrize(("label", "start"), [("speech", 5.5), ("rooster", 14.5), ("crying_baby", 29.0)])
-def test_what_is_in_the_demo_is_heard_where_it_is(checkpoint, label, start):
-    samples = audio_file.read(DEMO, sample_rate=SAMPLE_RATE, start=start, end=start + 3.5)
-    assert frames_of(checkpoint, samples)[label] >= checkpoint.thresholds[label]
+def test_it_is_small_and_says_whose_sounds_it_heard(checkpoint):
+    assert (checkpoint.path / TENSORS).stat().st_size <= 2.7e6
+    assert "CC" in (checkpoint.path / "credits.md").read_text()
+    assert checkpoint.model_id in (checkpoint.path / "card.md").read_text()
+
+
+@pytest.mark.parametrize("label", HEARD)
+def test_what_is_in_the_demo_is_heard_where_it_is(checkpoint, model, label):
+    start = HEARD[label]
+    heard = hear(model, audio_file.read(DEMO, sample_rate=SAMPLE_RATE, start=start, end=start + 3.5))
+    scores = heard.scores if heard.frames is None else heard.frames.max(0)
+    assert scores[LABELS.index(label)] >= checkpoint.thresholds[label]
 
 
 @pytest.mark.parametrize("level", [0.0, 0.0003, 0.01])
-def test_nothing_is_heard_in_silence_and_in_a_quiet_room(checkpoint, level):
+def test_nothing_is_heard_in_silence_and_in_a_quiet_room(checkpoint, model, level):
     noise = np.random.default_rng(1).standard_normal(SAMPLE_RATE * 6).cumsum() % 2 - 1
-    scores = frames_of(checkpoint, (noise * level).astype(np.float32))
-    assert all(score < checkpoint.thresholds[label] for label, score in scores.items())
+    heard = hear(model, (noise * level).astype(np.float32))
+    scores = heard.scores if heard.frames is None else heard.frames.max(0)
+    assert all(score < checkpoint.thresholds[label] for label, score in zip(LABELS, scores, strict=True))

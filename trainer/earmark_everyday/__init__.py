@@ -1,4 +1,4 @@
-"""The sounds from which the bundled model `htsat/everyday` is trained, and the scenes that train and judge it."""
+"""The sounds from which the bundled models `…/everyday` are trained, and the scenes that train and judge them."""
 
 LABELS = (
     "chainsaw",

@@ -1,8 +1,9 @@
-"""Judge the bundled model: `python -m earmark_everyday.judge --cache CACHE --runs RUNS --out JUDGED`.
+"""Judge a bundled model: `python -m earmark_everyday.judge --cache CACHE --runs RUNS --out JUDGED --family ast`.
 
 Each fold's model hears what its training left out, as files, through the engine that people use: whole clips
 (accuracy), scenes with events of known time (event F1), noise (false alarms an hour). Thresholds for a fold are those
-that were best on the scenes of the other folds; the thresholds to ship are those that are best on all.
+that were best on the scenes of the other folds; the thresholds to ship are those that are best on all. Where one fold
+alone is judged, its thresholds are those that were best on every second scene, and its figures are of the others.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import click
@@ -25,6 +26,7 @@ from earmark.engine_client import Engines
 from earmark.evaluation.event_scores import event_f1, false_alarms_an_hour, intersection_f1
 from earmark.events import Event, EventSettings, find_events
 from earmark_everyday import LABELS, NOISE, SAMPLE_RATE
+from earmark_everyday.families import FAMILIES
 from earmark_everyday.matching import best_threshold
 from earmark_everyday.placing import Placed
 from earmark_everyday.scenes import make_scenes
@@ -85,6 +87,12 @@ def _quiet(cache: Cache, noise: Sound) -> Float:
     return cache.stretch(noise) * np.float32(10 ** (gain_db / 20))
 
 
+def halves(trial: Trial) -> tuple[Trial, Trial]:
+    """Return a trial with every second of its scenes and noises, and the same with the others."""
+    one, other = (replace(trial, scenes=trial.scenes[first::2], noise=trial.noise[first::2]) for first in (0, 1))
+    return one, other
+
+
 def install(run: Path, model_id: str) -> None:
     """Put a run's newest checkpoint where the engine finds it."""
     newest = max((run / "checkpoints").glob("[0-9]*[0-9]"))
@@ -134,27 +142,39 @@ def confusion(trials: Sequence[Trial]) -> dict[str, dict[str, int]]:
 @click.option("--cache", type=click.Path(path_type=Path), required=True, help="What prepare rendered.")
 @click.option("--runs", type=click.Path(path_type=Path), required=True, help="Where train put its jobs.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Where the files and judged.json go.")
+@click.option("--family", type=click.Choice(list(FAMILIES)), default="htsat", show_default=True)
 @click.option("--folds", default="1,2,3,4", show_default=True)
-def main(cache: Path, runs: Path, out: Path, folds: str) -> None:
+def main(cache: Path, runs: Path, out: Path, family: str, folds: str) -> None:
     """Judge each fold's model on what its training left out."""
     os.environ["EARMARK_HOME"] = str((out / "home").resolve())
     sounds, engines = read_cache(cache), Engines()
     chosen = [int(fold) for fold in folds.split(",")]
     trials = {}
     for fold in chosen:
-        install(runs / f"fold-{fold}", f"htsat/fold-{fold}")
+        install(runs / f"fold-{fold}", f"{family}/fold-{fold}")
     engines.refresh()
     for fold in chosen:
-        trials[fold] = hear_fold(sounds, fold, f"htsat/fold-{fold}", engines, out / f"fold-{fold}")
+        trials[fold] = hear_fold(sounds, fold, f"{family}/fold-{fold}", engines, out / f"fold-{fold}")
     engines.close()
-    others = {fold: [trials[each] for each in chosen if each != fold] or [trials[fold]] for fold in chosen}
-    judged = {
-        "folds": {fold: figures(trials[fold], thresholds_from(others[fold])) for fold in chosen},
-        "thresholds": thresholds_from(trials.values()),
-        "confusion": confusion(list(trials.values())),
-    }
+    judged = judged_of(trials)
     (out / "judged.json").write_text(json.dumps(judged, indent=1) + "\n")
     print(summary(judged))
+
+
+def judged_of(trials: Mapping[int, Trial]) -> dict:
+    """Return each fold's figures, by thresholds that its own events did not choose, and the thresholds to ship."""
+    if len(trials) == 1:
+        ((fold, trial),) = trials.items()
+        chosen_by, told = halves(trial)
+        found = {fold: (told, thresholds_from([chosen_by]))}
+    else:
+        others = {fold: [trials[each] for each in trials if each != fold] for fold in trials}
+        found = {fold: (trial, thresholds_from(others[fold])) for fold, trial in trials.items()}
+    return {
+        "folds": {fold: figures(trial, thresholds) for fold, (trial, thresholds) in found.items()},
+        "thresholds": next(iter(found.values()))[1] if len(trials) == 1 else thresholds_from(trials.values()),
+        "confusion": confusion(list(trials.values())),
+    }
 
 
 def summary(judged: dict) -> str:

@@ -1,4 +1,4 @@
-"""Render every sound that `htsat/everyday` is trained on, once: `python -m earmark_everyday.prepare --out CACHE …`."""
+"""Render every sound of the bundled models' training, once: `python -m earmark_everyday.prepare --out CACHE …`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Train the bundled model: `python -m earmark_everyday.train --cache CACHE --out RUNS`.
+"""Train a bundled model: `python -m earmark_everyday.train --cache CACHE --out RUNS --family ast`.
 
 One job for each fold left out, then one on all folds, all with the same settings, each a process of `earmark_trainer`
 that can be killed at any time: started again, it goes on where it was.
@@ -16,29 +16,16 @@ import click
 from earmark.api import TrainJob
 from earmark.training.job_file import write_job
 from earmark_everyday import FOLDS, LABELS
-
-NETWORK = {
-    "stem": "convolution",
-    "segments": 1,
-    "hop": 640,
-    "frames": 256,
-    "column": 4,
-    "relative": True,
-    "width": 64,
-    "depths": (2, 2),
-    "heads": (4, 8),
-    "drop_path": 0.05,
-    "merge": "frequency",
-    "pooling": "linear_softmax",
-}
-"""A small HTS-AT: 0.66 million parameters, 5.12 s in 64 steps of 0.08 s."""
+from earmark_everyday.families import FAMILIES
 
 
-def everyday_job(cache: Path, folder: Path, *, left_out: int | None, epochs: int, seed: int) -> TrainJob:
+def everyday_job(
+    cache: Path, folder: Path, *, family: str = "htsat", left_out: int | None, epochs: int, seed: int
+) -> TrainJob:
     """Return the job that trains on all folds but one (or on all)."""
     return TrainJob(
         job_id=folder.name,
-        model_id="htsat/everyday",
+        model_id=f"{family}/everyday",
         folder=folder,
         labels=LABELS,
         examples=(),
@@ -49,7 +36,7 @@ def everyday_job(cache: Path, folder: Path, *, left_out: int | None, epochs: int
         settings={
             "scenes": str(cache.resolve()),
             "folds": [fold for fold in FOLDS if fold != left_out],
-            "network": NETWORK,
+            "network": dict(FAMILIES[family].network),
             "steps": 50,
             "warmup": 150,
             "weight_decay": 0.02,
@@ -73,10 +60,11 @@ def ended(folder: Path) -> str | None:
 @click.command()
 @click.option("--cache", type=click.Path(path_type=Path), required=True, help="What earmark_everyday.prepare rendered.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Where the job folders go.")
+@click.option("--family", type=click.Choice(list(FAMILIES)), default="htsat", show_default=True)
 @click.option("--epochs", default=60, show_default=True, help="Of 50 steps of 16 scenes.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--only", multiple=True, type=click.Choice(["fold-1", "fold-2", "fold-3", "fold-4", "all"]))
-def main(cache: Path, out: Path, epochs: int, seed: int, only: tuple[str, ...]) -> None:
+def main(cache: Path, out: Path, family: str, epochs: int, seed: int, only: tuple[str, ...]) -> None:
     """Run every job that has not ended yet."""
     jobs = {f"fold-{fold}": fold for fold in FOLDS} | {"all": None}
     for name, left_out in jobs.items():
@@ -84,7 +72,7 @@ def main(cache: Path, out: Path, epochs: int, seed: int, only: tuple[str, ...]) 
         if (only and name not in only) or ended(folder) == "done":
             continue
         if not (folder / "job.json").exists():
-            write_job(everyday_job(cache, folder, left_out=left_out, epochs=epochs, seed=seed))
+            write_job(everyday_job(cache, folder, family=family, left_out=left_out, epochs=epochs, seed=seed))
         subprocess.run([sys.executable, "-m", "earmark_trainer", str(folder)], check=True)
 
 

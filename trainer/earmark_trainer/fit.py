@@ -23,6 +23,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from earmark.api import Cancelled, Run, Stopped, TrainJob
+from earmark_torch.packed import is_faster_in_bf16
 from earmark_trainer.averaging import WeightAverage, retake_statistics
 from earmark_trainer.batches import Source, batches
 from earmark_trainer.failures import NOT_A_NUMBER
@@ -89,24 +90,32 @@ def fit(task: Task, source: Source, recipe: Recipe, run: Run) -> None:
         Cancelled: the person asked for it. (`Stopped` is answered here: evaluate, write, and raise it again.)
     """
     kind, _, number = run.device.partition(":")
-    here = precision(recipe, kind)
+    state = _newest(run)
+    here = state["precision"] if state else precision(recipe, kind)  # goes on as it began, whatever is fast today
     fabric = Fabric(accelerator=kind, precision=here, **_machines(number))  # type: ignore[arg-type]
     if fabric.world_size > 1:
         fabric.launch()  # where torchrun started us: meet the others
     torch.manual_seed(recipe.seed)
     network, optimizer = fabric.setup(task.network, recipe.optimizer_for(task.network))
-    session = _Session(task, source, recipe, run, fabric, network, optimizer)
-    session.restore()
+    session = _Session(task, source, recipe, run, fabric, network, optimizer, here)
+    if state:
+        session.restore(state)
     session.go()
 
 
+def _newest(run: Run) -> dict[str, Any]:
+    """Return the state in the newest checkpoint, or nothing where there is none."""
+    folder = run.latest()
+    return torch.load(folder / STATE, map_location="cpu", weights_only=True) if folder else {}
+
+
 def precision(recipe: Recipe, device: str) -> Any:
-    """Return Fabric's precision: as asked, else bf16 where the device computes it natively, else fp32."""
+    """Return Fabric's precision: as asked, else bf16 where the device is faster in it, else fp32."""
     if recipe.precision != "auto":
         return recipe.precision
     if device in ("auto", "cuda") and torch.cuda.is_available():
         return "bf16-mixed" if torch.cuda.is_bf16_supported() else "16-mixed"
-    if device in ("auto", "cpu") and torch.cpu._is_avx512_bf16_supported():
+    if device in ("auto", "cpu") and is_faster_in_bf16():
         return "bf16-mixed"
     return "32-true"
 
@@ -125,7 +134,7 @@ class _Session:
     """One run of the loop: what the steps share."""
 
     def __init__(
-        self, task: Task, source: Source, recipe: Recipe, run: Run, fabric: Fabric, network, optimizer
+        self, task: Task, source: Source, recipe: Recipe, run: Run, fabric: Fabric, network, optimizer, precision: str
     ) -> None:
         self.task, self.source, self.recipe, self.run = task, source, recipe, run
         self.fabric, self.network, self.optimizer = fabric, network, optimizer
@@ -134,12 +143,10 @@ class _Session:
         self.pieces = 1  # a batch is heard in so many where memory does not suffice for all of it
         self.best, self.without = -math.inf, 0
         self.kept_at = time.monotonic()
+        self.precision = precision
 
-    def restore(self) -> None:
-        """Go on from the newest checkpoint, if there is one."""
-        if (folder := self.run.latest()) is None:
-            return
-        state = torch.load(folder / STATE, map_location=self.fabric.device, weights_only=True)
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from a checkpoint's state."""
         self.task.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.average.load_state_dict(state["average"])
@@ -170,7 +177,7 @@ class _Session:
 
     def _begin(self) -> None:
         sizes = (each.numel() for each in self.task.network.parameters())
-        known = {"parameters": sum(sizes), "precision": str(precision(self.recipe, self.fabric.device.type))}
+        known = {"parameters": sum(sizes), "precision": self.precision}
         self.run.began(self.recipe.epochs, self.recipe.steps, self.done, **known)
 
     def _is_enough(self) -> bool:
@@ -265,6 +272,7 @@ class _Session:
 
     def _state(self) -> dict[str, Any]:
         return {
+            "precision": self.precision,
             "done": self.done,
             "pieces": self.pieces,
             "best": self.best,
