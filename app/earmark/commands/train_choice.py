@@ -16,7 +16,7 @@ from earmark.engine_client import Engines
 from earmark.errors import DatasetError
 from earmark.host import plugin_of
 from earmark.training.adoption import free_name
-from earmark.training.doctor import Diagnosis, check, grouped
+from earmark.training.doctor import Diagnosis, Finding, apply, beyond_question, check, grouped
 from earmark.training.job_file import write_job
 from earmark.training.plan import Plan, Preset, new_folder
 from earmark.training.preset_file import read_preset
@@ -95,11 +95,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class Intent:
-    """What will be trained: a plan, what is wrong with the data, and each job's split of it."""
+    """What will be trained: a plan, what is wrong with the data, and each job's split of what is not left out."""
 
     plan: Plan
     dataset: Dataset
     diagnosis: Diagnosis
+    left_out: tuple[Finding, ...]
     questions: Questions
     jobs: tuple[Job, ...]
 
@@ -126,8 +127,22 @@ def intent_of(choice: Choice, engines: Engines) -> Intent:
     plan = Plan(model=model, name=name, preset=_preset(choice, model), changes=changes_of(choice), seed=choice.seed)
     plan.job(dataset, Path(name))  # what cannot be trained is said before all is heard
     diagnosis = _heard(dataset)
-    jobs = tuple(questions.members(grouped(dataset, diagnosis.findings)))
-    return Intent(plan, dataset, diagnosis, questions, jobs)
+    left_out = beyond_question(diagnosis.findings)
+    jobs = tuple(questions.members(grouped(_usable(dataset, left_out), diagnosis.findings)))
+    return Intent(plan, dataset, diagnosis, left_out, questions, jobs)
+
+
+def _usable(dataset: Dataset, left_out: Sequence[Finding]) -> Dataset:
+    """Return a data set without what is left out.
+
+    Raises:
+        DatasetError: that is all of it.
+    """
+    usable = apply(dataset, left_out)
+    if not usable.examples:
+        hint = f"{left_out[0].sentence} {left_out[0].advice}" if left_out else ""
+        raise DatasetError(f"None of the recordings in {dataset.folder} can be heard.", hint=hint)
+    return usable
 
 
 def _heard(dataset: Dataset) -> Diagnosis:

@@ -17,7 +17,7 @@ from earmark.commands.train_choice import Intent
 from earmark.counted import counted
 from earmark.score_text import per_cent
 from earmark.times import time_text
-from earmark.training.doctor import rendered
+from earmark.training.doctor import Finding, rendered
 from earmark.training.doctor.report import heading, verdict
 from earmark.training.report import recipe_of
 from earmark.training.splits import leaking
@@ -39,6 +39,8 @@ def print_check(intent: Intent, format_name: str | None) -> None:
     click.echo(f"  {'label':<{width}}  {'train':>8}  {'validate':>8}  {'test':>8}")
     for label, counts in [*found["labels"].items(), ("clips", found["clips"])]:
         click.echo(f"  {label:<{width}}  {counts['train']:>8}  {counts['validate']:>8}  {counts['test']:>8}")
+    for each in found["left_out"]:
+        click.echo(f"Will be left out: {each['sentence']}")
     recipe = found["recipe"]
     click.echo(f"{counted(found['sources'], 'source')}, {found['leaking']} of them on two sides of this split.")
     click.echo(
@@ -48,8 +50,10 @@ def print_check(intent: Intent, format_name: str | None) -> None:
 
 
 def tell_diagnosis(intent: Intent) -> None:
-    """Say on stderr what is trained on, and how much is wrong with it."""
+    """Say on stderr what is trained on, what of it is left out, and how much is wrong with it."""
     click.echo(heading(intent.diagnosis), err=True)
+    for each in intent.left_out:
+        click.echo(f"Left out: {each.sentence}", err=True)
     if intent.diagnosis.findings:
         click.echo(f"{verdict(intent.diagnosis)} What, and what to do: earmark train … --check-only", err=True)
 
@@ -68,6 +72,7 @@ def check_document(intent: Intent) -> dict[str, Any]:
         "kind": dataset.kind,
         "title": dataset.title,
         "doctor": intent.diagnosis.to_json(),
+        "left_out": [_left_out(each) for each in intent.left_out],
         "labels": labels,
         "clips": {side: len(part.part(side)) for side in SIDES},
         "sources": len({each.group or str(each.path) for each in part.examples}),
@@ -77,6 +82,10 @@ def check_document(intent: Intent) -> dict[str, Any]:
         "jobs": len(intent.jobs),
         "recipe": recipe_of(job),
     }
+
+
+def _left_out(finding: Finding) -> dict[str, Any]:
+    return {"files": [str(place.path) for place in finding.places], "sentence": finding.sentence}
 
 
 def print_model(found: Mapping[str, Any], made: Checkpoint, folder: Path, format_name: str | None) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem,
 from earmark.gui.lines_delegate import LINES, LinesDelegate
 from earmark.gui.own_keys import BUTTON, TABLE, keep_keys
 from earmark.gui.placeholder import Placeholder
-from earmark.training.doctor import Finding, Severity
+from earmark.training.doctor import Finding, Severity, beyond_question
 
 ROLE = Qt.ItemDataRole.UserRole
 MARKS = {Severity.ERROR: "✗", Severity.WARNING: "⚠", Severity.NOTE: "•"}
@@ -54,8 +54,7 @@ class FindingsList(QWidget):
         layout.addWidget(self.view, 1)
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
-        """List these; none was acted on yet."""
-        self.done = []
+        """List these; what cannot be heard is left out unasked, nothing else was acted on yet."""
         self.view.clear()
         for finding in findings:
             item = QListWidgetItem()
@@ -63,7 +62,10 @@ class FindingsList(QWidget):
             self.view.addItem(item)
         self.title.setText(f"Findings: {len(findings)}")
         self.empty.say("Nothing is wrong with these sounds, as far as can be heard.")
+        self.done = list(beyond_question(findings))
         self._write()
+        if self.done:
+            self.decided.emit(self.done)
 
     def say(self, sentence: str) -> None:
         """Say why there are no findings."""

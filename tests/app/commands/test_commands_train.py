@@ -8,10 +8,13 @@ import signal
 import subprocess
 import time
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+
+from earmark.training.job_file import read_job
 
 BEEP = '''
 """Knows beeps by the mean of their spectra; takes as long, and ends, as its settings say."""
@@ -229,6 +232,47 @@ def test_folds_and_seeds_are_told_in_one_table_of_mean_and_deviation(beep):
     assert sum(tested) == 60
     again = beep("train", "--resume", found["folder"])
     assert "mean ± deviation" in again.stdout
+
+
+@pytest.fixture
+def faulty(beep):
+    """Beeps, of which one cannot be read, one is empty and one is silent."""
+    folder = beep.folder / "faulty"
+    if not folder.exists():
+        beeps(folder, sources=6)
+        (folder / "low" / "broken.wav").write_bytes(b"RIFF, but no more")
+        soundfile.write(folder / "low" / "empty.wav", np.zeros(0), 8000)
+        soundfile.write(folder / "high" / "silent.wav", np.zeros(8000), 8000)
+    return folder
+
+
+def test_what_cannot_be_heard_is_left_out_and_said_and_what_is_doubtful_stays(beep, faulty):
+    ended = beep("train", faulty, "--model", "beep/bands", "--name", "faulty", "--device", "cpu", "--format", "json")
+    assert ended.returncode == 0, ended.stderr
+    said = [line for line in ended.stderr.splitlines() if line.startswith("Left out: ")]
+    assert len(said) == 2
+    assert any("broken.wav" in line for line in said)
+    assert any("empty.wav" in line for line in said)
+    trained = read_job(beep.home / "training" / json.loads(ended.stdout)["job"]).examples
+    assert {each.path.name for each in trained} & {"broken.wav", "empty.wav", "silent.wav"} == {"silent.wav"}
+
+
+def test_the_check_says_what_would_be_left_out(beep, faulty):
+    words = ("train", faulty, "--model", "beep/bands", "--check-only")
+    found = json.loads(beep(*words, "--format", "json").stdout)
+    assert [path.name for each in found["left_out"] for path in map(Path, each["files"])] == ["broken.wav", "empty.wav"]
+    assert sum(found["clips"].values()) == 37
+    assert found["doctor"]["clips"] == 39
+    assert beep(*words).stdout.count("Will be left out: ") == 2
+
+
+def test_a_folder_of_which_nothing_can_be_heard_is_said(beep):
+    for label in ("low", "high"):
+        (beep.folder / "deaf" / label).mkdir(parents=True)
+        (beep.folder / "deaf" / label / "a.wav").write_bytes(b"RIFF, but no more")
+    refused = beep("train", "deaf", "--model", "beep/bands")
+    assert refused.returncode == 2
+    assert "can be heard" in refused.stderr
 
 
 @pytest.mark.parametrize(

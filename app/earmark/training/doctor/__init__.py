@@ -17,7 +17,7 @@ from earmark.training.doctor.faults import faults_of, is_usable, mixtures
 from earmark.training.doctor.findings import Action, Diagnosis, Finding, Kind, Place, Remedy, Severity, ordered
 from earmark.training.doctor.hearing import Heard, Told, hear_all
 from earmark.training.doctor.label_findings import few, imbalance, spellings
-from earmark.training.doctor.remedies import apply, grouped
+from earmark.training.doctor.remedies import apply, beyond_question, grouped
 from earmark.training.doctor.report import rendered
 from earmark.training.doctor.sources import Sources, alike_by_name
 from earmark.training.doctor.suspects import suspected_labels
@@ -32,6 +32,7 @@ __all__ = [
     "Severity",
     "Told",
     "apply",
+    "beyond_question",
     "check",
     "grouped",
     "rendered",

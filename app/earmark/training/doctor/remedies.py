@@ -17,6 +17,9 @@ from earmark.training.splits import leaking, split
 ONE_SOURCE = (Kind.EXACT, Kind.NEAR, Kind.CONFLICT, Kind.LEAK, Kind.ALIKE)
 """Findings whose clips are of one source."""
 
+UNHEARD = (Kind.UNREADABLE, Kind.EMPTY)
+"""Findings whose clips nobody can train with."""
+
 HELD_OUT: tuple[Split, ...] = ("validate", "test")
 FEW_LEAKS = 0.1  # of what is held out: then the split is mended, so that its figures stay comparable; else drawn again
 
@@ -38,6 +41,11 @@ def apply(dataset: Dataset, findings: Iterable[Finding]) -> Dataset:
         leaks = [finding.places for finding in findings if finding.kind is Kind.LEAK]
         return honest(_without(joined(dataset, leaks), gone))
     return _without(dataset, gone)
+
+
+def beyond_question(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings that are acted on unasked: what cannot be heard is left out."""
+    return tuple(finding for finding in findings if finding.kind in UNHEARD and finding.certainty == 1)
 
 
 def grouped(dataset: Dataset, findings: Iterable[Finding]) -> Dataset:
