@@ -139,9 +139,9 @@ def average(models: tuple[str, ...], name: str) -> int:
 @click.argument("name")
 def remove(name: str) -> int:
     """Delete the weights of the imported or fine-tuned model NAME (PLUGIN/NAME), or an ensemble (ensemble/NAME)."""
-    from earmark import checkpoints, ensembles
+    from earmark import own_models
 
-    (ensembles if ensembles.is_ensemble(name) else checkpoints).remove(name)
+    own_models.remove(name)
     click.echo(f"{name} was removed.")
     return 0
 
@@ -154,9 +154,11 @@ def gives(labels: Sequence[str]) -> str:
 @contextmanager
 def started_engines() -> Iterator[Engines]:
     from earmark import settings
+    from earmark.commands import tell
     from earmark.engine_client import Engines
 
     engines = Engines(deadline=settings.read().deadline)
+    engines.on_notice = tell
     try:
         yield engines
     finally:

@@ -28,7 +28,7 @@ class Enquiry(QThread):
     def run(self) -> None:
         """Ask, the quick things first."""
         try:
-            self.headings_known.emit([each for each in self._engines.headings() if not each.only_embeds])
+            self.headings_known.emit(self._engines.headings())
             for fault in self._engines.faults():
                 self.fault_known.emit(fault)
             self.device_known.emit(self._engines.device_line())

@@ -178,6 +178,7 @@ class Listening(QObject):
 
     def learn(self, headings: list[Heading]) -> None:
         """Know which models there are: at the start, and again where one has come."""
+        headings = [each for each in headings if not each.only_embeds]
         self.headings = headings
         usable = [each.model_id for each in headings if each.has_weights]
         if self.model_id not in usable and usable:

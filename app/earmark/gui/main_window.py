@@ -27,6 +27,7 @@ from earmark.gui.parts.judging import Judging
 from earmark.gui.parts.keeping import Keeping
 from earmark.gui.parts.live import Live
 from earmark.gui.parts.mapping import Mapping
+from earmark.gui.parts.removing import Removing
 from earmark.gui.parts.training import Training
 from earmark.gui.parts.viewing import Viewing
 from earmark.gui.theme import Appearance
@@ -59,7 +60,7 @@ class MainWindow(QMainWindow):
         self.exchanging, self.batching = Exchanging(self.desk), Batching(self.desk)
         self.comparing, self.live = Comparing(self.desk), Live(self.desk)
         self.getting, self.mapping = Getting(self.desk), Mapping(self.desk)
-        self.training = Training(self.desk)
+        self.removing, self.training = Removing(self.desk), Training(self.desk)
         self.home = Home(self.desk, self.viewing.settings, self.hearing.outputs)
         self._parts = self._all_parts()
         self.do = self.desk.do = Actions(self, *self._deeds())
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
             self.comparing.part,
             self.training.part,
             self.getting.part,
+            self.removing.part,
             self.calibrating.part,
             self.mapping.part,
             own,
@@ -115,7 +117,8 @@ class MainWindow(QMainWindow):
         keep_letters_apart(menus.values())
 
     def _connect(self) -> None:
-        for each in (self.hearing, self.batching, self.comparing, self.getting, self.training, self.home):
+        modelled = (self.comparing, self.getting, self.removing, self.training)
+        for each in (self.hearing, self.batching, *modelled, self.home):
             each.equip(self.tools)
         self.desk.appearance.changed.connect(self._wear)
         self.desk.changed.connect(self._allow)

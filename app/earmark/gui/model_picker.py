@@ -13,7 +13,7 @@ from earmark.gui.own_keys import PICKER, keep_keys
 from earmark.weights_source import published_weights
 from earmark.weights_text import facts
 
-COMPARE = "…"  # in place of a model's id
+COMPARE, REMOVE = "…", "×"  # in place of a model's id
 
 
 class ModelPicker(QComboBox):
@@ -22,6 +22,7 @@ class ModelPicker(QComboBox):
     chosen = Signal(str)  # model_id
     compare_asked = Signal()
     weights_asked = Signal(str)  # model_id: its weights are published, but not here
+    removal_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,6 +30,7 @@ class ModelPicker(QComboBox):
         self._headings: list[Heading] = []
         self._hidden: frozenset[str] = frozenset()
         self._model_id = ""
+        self._has_own = False
         self.setModel(self._items)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setMinimumWidth(160)
@@ -47,6 +49,12 @@ class ModelPicker(QComboBox):
         self._hidden = frozenset(model_ids)
         self._fill()
 
+    def offer_removal(self, has_own: bool) -> None:
+        """Offer to remove a model, where some are the person's own."""
+        if has_own != self._has_own:
+            self._has_own = has_own
+            self._fill()
+
     def choose(self, model_id: str) -> None:
         """Choose a model as a person would; one that cannot be used here is left."""
         usable = [each.model_id for each in self._headings if each.has_weights]
@@ -56,17 +64,17 @@ class ModelPicker(QComboBox):
             self.chosen.emit(model_id)
 
     def _choose(self, row: int) -> None:
-        if self.itemData(row) == COMPARE:
-            self.setCurrentIndex(self.findData(self._model_id))
-            self.compare_asked.emit()
+        wanted = self.itemData(row)
+        if wanted not in (COMPARE, REMOVE, *self._gettable()):
+            self._model_id = wanted
+            self.chosen.emit(wanted)
             return
-        if self.itemData(row) in self._gettable():
-            wanted = self.itemData(row)
-            self.setCurrentIndex(self.findData(self._model_id))
+        self.setCurrentIndex(self.findData(self._model_id))
+        asked = {COMPARE: self.compare_asked, REMOVE: self.removal_asked}
+        if wanted in asked:
+            asked[wanted].emit()
+        else:
             self.weights_asked.emit(wanted)
-            return
-        self._model_id = self.itemData(row)
-        self.chosen.emit(self._model_id)
 
     def showPopup(self) -> None:  # noqa: N802 - Qt's
         """Offer in the list what an arrow key passes over: models that have to be brought here first."""
@@ -86,15 +94,20 @@ class ModelPicker(QComboBox):
             if self.itemData(row) in model_ids:
                 self._items.item(row).setEnabled(enabled)
 
-    def _offer_comparison(self) -> None:
-        """Offer, under the models, to put several beside each other."""
-        if sum(each.has_weights for each in self._headings) < 2:
-            return
-        self.insertSeparator(self.count())
-        item = QStandardItem("Compare with…")
-        item.setData(COMPARE, Qt.ItemDataRole.UserRole)
-        item.setToolTip("Several models beside each other (Ctrl+D)")
-        self._items.appendRow(item)
+    def _offer_more(self) -> None:
+        """Offer, under the models, what can be done with several, and with those that are the person's own."""
+        offered = []
+        if sum(each.has_weights for each in self._headings) > 1:
+            offered.append((COMPARE, "Compare with…", "Several models beside each other (Ctrl+D)"))
+        if self._has_own:
+            offered.append((REMOVE, "Remove a model…", "Take a model that you brought in or trained off the disk"))
+        if offered:
+            self.insertSeparator(self.count())
+        for what, text, tip in offered:
+            item = QStandardItem(text)
+            item.setData(what, Qt.ItemDataRole.UserRole)
+            item.setToolTip(tip)
+            self._items.appendRow(item)
 
     def _fill(self) -> None:
         self._items.clear()
@@ -106,7 +119,7 @@ class ModelPicker(QComboBox):
             item.setToolTip(_tip(heading))
             item.setEnabled(heading.has_weights)
             self._items.appendRow(item)
-        self._offer_comparison()
+        self._offer_more()
         self.setCurrentIndex(self.findData(self._model_id))
 
 

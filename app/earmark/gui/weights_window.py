@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from earmark.analysis import Heading
 from earmark.api import Weights
+from earmark.gui.labels_field import LabelsField
 from earmark.gui.progress_row import ProgressRow
 from earmark.gui.theme import muted
 from earmark.weights_source import Page, published_weights, source_of
@@ -37,7 +38,7 @@ class WeightsWindow(QDialog):
 
     picked = Signal()  # another model is shown
     download_asked = Signal(str)  # model_id
-    file_given = Signal(str, object)  # model_id, Path of a file or a folder
+    file_given = Signal(str, object, object)  # model_id, Path of a file or a folder, Path of its list of labels or None
     cancelled = Signal()
 
     def __init__(self, parent: QWidget, headings: Sequence[Heading], model_id: str) -> None:
@@ -45,7 +46,8 @@ class WeightsWindow(QDialog):
         self._headings, self._works = list(headings), False
         self.model = QComboBox()
         self.about, self.facts = QLabel(), {name: QLabel() for name in SHOWN}
-        self.by_hand = muted()
+        self.by_hand, self.labels, self.lacking = muted(), LabelsField(), muted()
+        self._given: Path | None = None  # the file whose labels are asked for
         self.download = QPushButton("&Download")
         self.file, self.folder = QPushButton("I have the &file…"), QPushButton("I have the f&older…")
         self.close_button, self.progress = QPushButton("Close"), ProgressRow()
@@ -61,7 +63,7 @@ class WeightsWindow(QDialog):
         for heading in self._headings:
             self.model.addItem(heading.title, heading.model_id)
         self.model.setCurrentIndex(max(self.model.findData(model_id), 0))
-        for label in (self.about, self.by_hand, *self.facts.values()):
+        for label in (self.about, self.by_hand, self.lacking, *self.facts.values()):
             label.setWordWrap(True)
         for name, label in self.facts.items():
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
@@ -92,6 +94,10 @@ class WeightsWindow(QDialog):
         for name, label in self.facts.items():
             self._form.addRow(name, label)
         self._form.addRow("", self.by_hand)
+        labels = QLabel("&Labels")
+        labels.setBuddy(self.labels)
+        self._form.addRow(labels, self.labels)
+        self._form.addRow("", self.lacking)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         buttons = QHBoxLayout()
         for button in (self.download, self.file, self.folder):
@@ -112,6 +118,7 @@ class WeightsWindow(QDialog):
         self.download.clicked.connect(lambda: self.download_asked.emit(self.model_id))
         self.file.clicked.connect(self._ask_for_file)
         self.folder.clicked.connect(self._ask_for_folder)
+        self.labels.chosen.connect(self._give_again)
         self.close_button.clicked.connect(self.reject)
         self.progress.cancelled.connect(self.cancelled)
 
@@ -144,6 +151,13 @@ class WeightsWindow(QDialog):
         if model_id == self.model_id:
             self.facts["Size"].setText(UNKNOWN if size is None else size_text(size))
 
+    def ask_for_labels(self, file: Path, sentence: str) -> None:
+        """Ask for the labels of a file that was given and does not name them; with a list it is brought in again."""
+        self._given = file
+        self.lacking.setText(f"{sentence} Choose a list of them.")
+        self._show_labels()
+        self.labels.setFocus()
+
     def begin(self, what: str) -> None:
         """Something comes; nothing else is offered meanwhile."""
         self._offer(works=True)
@@ -170,7 +184,7 @@ class WeightsWindow(QDialog):
 
     def _offer(self, *, works: bool) -> None:
         self._works = works
-        for widget in (self.model, self.download, self.file, self.folder):
+        for widget in (self.model, self.download, self.file, self.folder, self.labels):
             widget.setEnabled(not works)
 
     def _show_model(self) -> None:
@@ -187,6 +201,7 @@ class WeightsWindow(QDialog):
         self.by_hand.setText(_by_hand(source) if is_page else "")
         self._form.setRowVisible(self.by_hand, is_page)
         self.download.setVisible(not is_page)
+        self._forget_labels()
 
     def _ask_for_file(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, f"Weights of {self.model.currentText()}", "", KINDS)
@@ -197,7 +212,21 @@ class WeightsWindow(QDialog):
 
     def _give(self, name: str) -> None:
         if name:
-            self.file_given.emit(self.model_id, Path(name))
+            self._forget_labels()
+            self.file_given.emit(self.model_id, Path(name), None)
+
+    def _give_again(self) -> None:
+        if self._given and self.labels.path:
+            self.file_given.emit(self.model_id, self._given, self.labels.path)
+
+    def _forget_labels(self) -> None:
+        self._given = None
+        self.labels.clear()
+        self._show_labels()
+
+    def _show_labels(self) -> None:
+        for widget in (self.labels, self.lacking):
+            self._form.setRowVisible(widget, self._given is not None)
 
 
 def _by_hand(page: Page) -> str:

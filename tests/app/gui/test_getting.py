@@ -17,6 +17,7 @@ from earmark.gui.weights_window import ASKING, UNKNOWN
 
 from .conftest import LABELS, KnownEngines, heading
 
+LACKING = "Give --labels CSV."  # as plugins say it
 CONTENT = np.random.default_rng(0).bytes(300_000)
 FAR = ModelCard(model_id="toy/far", title="Far", sample_rate=32_000, window_seconds=1.0, labels=LABELS)
 PAGED = ModelCard(model_id="toy/paged", title="Paged", sample_rate=32_000, window_seconds=1.0, labels=LABELS)
@@ -34,6 +35,7 @@ class PublishedEngines(KnownEngines):
         self.paged = Weights(name="Paged weights", url="https://drive.google.com/drive/folders/abc", licence="MIT")
         self.here: dict[str, bytes | Path] = {}
         self.refuses = ""
+        self.lacks_labels, self.given_labels = False, None
 
     def cards(self) -> list[ModelCard]:
         return [replace(FAR, weights=(self.far,)), replace(PAGED, weights=(self.paged,))]
@@ -49,6 +51,9 @@ class PublishedEngines(KnownEngines):
     def convert(self, path, plugin, name, labels=None, *, published=None):
         if self.refuses:
             raise CheckpointError(self.refuses, hint="Fetch it again.")
+        if self.lacks_labels and labels is None:
+            raise CheckpointError(f"{path.name} scores 3 labels, whose names it does not hold.", hint=LACKING)
+        self.given_labels = labels
         self.here[f"{plugin}/{name}"] = path.read_bytes() if published else path
 
 
@@ -192,6 +197,41 @@ def test_a_file_that_is_no_checkpoint_is_a_notice(qtbot, analysed, offered, engi
     qtbot.waitUntil(lambda: bool(analysed.desk.notices.shown))
     assert analysed.desk.notices.shown[-1].text == "⚠ far.ckpt is damaged. Fetch it again."
     qtbot.waitUntil(offered.file.isEnabled)
+
+
+@pytest.fixture
+def lacking(qtbot, offered, engines, tmp_path, monkeypatch):
+    """The window of weights once a file was given that does not name its labels."""
+    engines.lacks_labels = True
+    (tmp_path / "far.ckpt").write_bytes(b"weights")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "far.ckpt"), ""))
+    assert not offered.labels.isVisible()
+    press(qtbot, offered.file)
+    qtbot.waitUntil(lambda: offered.labels.isVisible() and offered.labels.isEnabled())
+    return offered
+
+
+def test_a_file_that_does_not_name_its_labels_is_brought_in_with_a_list_of_them(
+    qtbot, analysed, lacking, engines, tmp_path, monkeypatch
+):
+    assert lacking.lacking.text().startswith("far.ckpt scores 3 labels, whose names it does not hold.")
+    assert analysed.desk.notices.shown == []
+    (tmp_path / "labels.csv").write_text("index,display_name\n1,rain\n0,dog\n2,siren\n")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "labels.csv"), ""))
+    press(qtbot, lacking.labels.browse)
+    qtbot.waitUntil(lambda: is_used(analysed, "toy/far"))
+    assert engines.given_labels == ("dog", "rain", "siren")
+    assert engines.here["toy/far"] == tmp_path / "far.ckpt"
+
+
+def test_a_list_that_names_nothing_is_a_notice_and_another_can_be_given(qtbot, analysed, lacking, tmp_path):
+    (tmp_path / "empty.csv").write_text("")
+    lacking.labels.line.setText(str(tmp_path / "empty.csv"))
+    QTest.keyClick(lacking.labels.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(analysed.desk.notices.shown))
+    assert "names no labels" in analysed.desk.notices.shown[-1].sentence
+    qtbot.waitUntil(lacking.labels.isEnabled)
+    assert lacking.labels.isVisible()
 
 
 def test_what_only_a_person_can_fetch_offers_no_download(offered):

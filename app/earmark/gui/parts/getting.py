@@ -18,9 +18,11 @@ from earmark.gui.layout import Tools
 from earmark.gui.model_picker import is_gettable
 from earmark.gui.part import Part
 from earmark.gui.weights_window import WeightsWindow
+from earmark.label_file import read_labels
 
 DEEDS = (Deed(name="get_weights", menu="|&Model", text="&Get weights…", needs="gettable"),)
 SHOWN_EVERY = 0.1  # seconds between two reports of how far it is
+NEEDS_LABELS = "--labels"  # in the hint of an error: the file does not name its labels
 
 
 class Getting(QObject):
@@ -28,6 +30,7 @@ class Getting(QObject):
 
     _went_on = Signal(str, object, object)  # what, bytes done, in all or None
     _said = Signal(str)
+    _lacked = Signal(object, str)  # Path of a file without the names of its labels, what is said of it
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -38,6 +41,7 @@ class Getting(QObject):
         desk.listening.headings_known.connect(lambda headings: desk.changed.emit())
         self._went_on.connect(self._show_progress)
         self._said.connect(self._show_step)
+        self._lacked.connect(lambda file, sentence: self.window and self.window.ask_for_labels(file, sentence))
 
     @property
     def part(self) -> Part:
@@ -96,9 +100,21 @@ class Getting(QObject):
     def _download(self, model_id: str) -> None:
         self._bring(model_id, "Downloading", self._fetch)
 
-    def _import(self, model_id: str, path: Path) -> None:
+    def _import(self, model_id: str, path: Path, list_of_labels: Path | None) -> None:
         plugin, _, name = model_id.partition("/")
-        self._bring(model_id, f"Reading {path.name}", lambda card: self._desk.engines.convert(path, plugin, name))
+        engines = self._desk.engines
+
+        def bring(card: ModelCard) -> None:
+            labels = read_labels(list_of_labels) if list_of_labels else None
+            try:
+                engines.convert(path, plugin, name, labels)
+            except CheckpointError as error:
+                if labels is not None or NEEDS_LABELS not in error.hint:
+                    raise
+                self._lacked.emit(path, error.sentence)
+                raise Cancelled from error  # the window asks for them, and gives the file again
+
+        self._bring(model_id, f"Reading {path.name}", bring)
 
     def _bring(self, model_id: str, what: str, bring: Callable[[ModelCard], object]) -> None:
         """Have a model's weights brought on a thread, and use it then."""
