@@ -29,6 +29,7 @@ JSON, HTML = "report.json", "report.html"
 WANTED = 0.9  # precision
 WORST = 20
 NO_RECIPE = {*ABOUT, "waveforms", "device"}
+OF_THE_DATA = ("labels", "single_label")  # of a network's arguments
 
 
 def report(folder: Path, *, wanted: float = WANTED, **beside: Any) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def write_json(folder: Path, found: Mapping[str, Any]) -> Path:
 def recipe_of(job: TrainJob) -> dict[str, Any]:
     """Return how a job trains, without what is about this one only: it loads back as a preset."""
     settings = {name: value for name, value in job.settings.items() if name not in NO_RECIPE}
-    network = {name: value for name, value in settings.get("network", {}).items() if name != "single_label"}
+    network = {name: value for name, value in settings.get("network", {}).items() if name not in OF_THE_DATA}
     figures = {name: getattr(job, name) for name in FIGURES}
     known = {"plugin": plugin_of(job.model_id), "preset": job.settings.get("preset", ""), **figures}
     return known | {"settings": settings | {"network": network}}

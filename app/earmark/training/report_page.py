@@ -1,4 +1,4 @@
-"""A report as one HTML page that needs nothing beside it."""
+"""A report as one HTML page that needs nothing beside it but the recordings, to be listened to."""
 
 from __future__ import annotations
 
@@ -9,12 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from earmark.counted import counted
+from earmark.label_names import label_text
 from earmark.score_text import per_cent
 from earmark.times import time_text
+from earmark.training.judged import ENOUGH
 from earmark.training.report import HTML
-from earmark.training.report_charts import chart
+from earmark.training.report_charts import Points, axis, chart
+from earmark.training.report_table import Markup, accuracy, note, number, share, table
 
-Rows = Sequence[Sequence[str]]
+TITLES = {"accuracy": "accuracy", "mean_average_precision": "mAP"}
+LEAKY = "Clips of one source on both sides make a model look better than it is: only the first row counts."
+TRUST = "A score is no probability: where points are below the straight line, the model is surer than it should be."
+UNTRIED = "Not tried: earmark train --learning-curve trains on parts of the clips, too."
+FEW = f"No score to count from is chosen by fewer than {ENOUGH} clips of a label: the usual one is used."
+FLAWLESS = "None: each of these clips was told rightly."
 
 
 def write_html(folder: Path, found: Mapping[str, Any]) -> Path:
@@ -51,99 +59,85 @@ def _section(title: str, content: str) -> str:
     return f"<section><h2>{title}</h2>{content}</section>" if content else ""
 
 
-def table(head: Sequence[str], rows: Rows, kind: str = "") -> str:
-    """Return a table of text; nothing without rows."""
-    if not rows:
-        return ""
-    top = "".join(f"<th>{escape(each)}</th>" for each in head)
-    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    return f'<table class="{kind}"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>'
-
-
-def _judged(found: Mapping[str, Any]) -> tuple[str, Mapping[str, Any] | None]:
-    side = "test" if found["test"] else "validate"
-    return ("clips that nothing was decided by" if side == "test" else "validation clips"), found[side]
-
-
-def _number(value: Any, digits: int = 3) -> str:
-    return "–" if value is None else f"{value:.{digits}f}"
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else per_cent(value)
+def _judged(found: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    return found["test"] or found["validate"]
 
 
 def _figures(found: Mapping[str, Any]) -> str:
-    on, told = _judged(found)
+    told = _judged(found)
     if not told:
         return "<p>No clips were held out: nothing is known of how good it is.</p>"
     figures = {
-        "accuracy": _share(told["accuracy"]),
-        "mAP": _number(told["mean_average_precision"]),
-        "AUC": _number(told["auc"]),
-        "d′": _number(told["d_prime"], 2),
+        "accuracy": accuracy(told["accuracy"]),
+        "mAP": number(told["mean_average_precision"]),
+        "AUC": number(told["auc"]),
+        "d′": number(told["d_prime"], 2) if told["d_prime"] is not None else "∞" if told["auc"] == 1 else "–",
     }
     boxes = "".join(f"<div><b>{value}</b>{name}</div>" for name, value in figures.items() if value != "–")
-    return f'<div class="figures">{boxes}</div><p>Measured on {counted(told["clips"], "clip")}: {on}.</p>'
+    on = "that decided nothing" if found["test"] else "by which the best moment of the training was chosen"
+    return f'<div class="figures">{boxes}</div><p>Measured on {counted(told["clips"], "clip")} {on}.</p>'
 
 
 def _compared(found: Mapping[str, Any]) -> str:
-    _, told = _judged(found)
-    rows = [["this model", _share(told["accuracy"]), _number(told["mean_average_precision"])]] if told else []
+    told = _judged(found)
+    rows = [_reached("this model", told, told["clips"])] if told else []
     said = []
     if start := found["start"]:
-        rows.append([f"{start['model']}, before", _share(start["accuracy"]), _number(start["mean_average_precision"])])
+        rows.append(_reached(f"{start['model']}, from which it started", start, start["clips"]))
         said += start["warnings"]
     if leaky := found["leaky"]:
-        rows.append(
-            ["a split that ignores sources", _share(leaky["accuracy"]), _number(leaky["mean_average_precision"])]
-        )
-        said.append("Clips of one source on both sides make a model look better than it is: the first row counts.")
-    notes = "".join(f"<p>{escape(each)}</p>" for each in said)
-    return table(["", "accuracy", "mAP"], rows) + notes if len(rows) > 1 else ""
+        rows.append(_reached("on a split that ignores sources", leaky, leaky["test_clips"]))
+        said.append(LEAKY)
+    if len(rows) < 2:
+        return ""
+    return table(["", "clips", "accuracy", "mAP"], rows, numbers=(1, 2, 3)) + "".join(map(note, said))
+
+
+def _reached(name: str, told: Mapping[str, Any], clips: int) -> list[str]:
+    return [name, str(clips), accuracy(told["accuracy"]), number(told["mean_average_precision"])]
 
 
 def _labels(found: Mapping[str, Any]) -> str:
-    _, told = _judged(found)
+    told, limits = _judged(found), found["thresholds"]
     if not told:
         return ""
-    limits = found["thresholds"]
     wanted = per_cent(limits["wanted"])
-    rows = []
-    for each in told["labels"]:
-        limit, clips = limits["labels"][each["label"]], found["data"]["labels"][each["label"]]
-        kept = (
-            f"{limit['threshold']:.2f} keeps {per_cent(limit['recall'])}"
-            if limit["threshold"] is not None
-            else "out of reach"
-        )
-        figures = [_share(each[name]) for name in ("precision", "recall")]
-        rows.append(
-            [
-                each["label"],
-                str(clips["train"]),
-                str(each["clips"]),
-                *figures,
-                _number(each["average_precision"]),
-                _number(limit["best"], 2),
-                kept,
-            ]
-        )
     head = ["label", "trained on", "judged on", "precision", "recall", "AP", "counts from", f"{wanted} right from"]
-    note = f"The last column is over all {limits['clips']} held-out clips: how many of a label's clips are kept there."
-    return table(head, rows, "labels") + f"<p>{note}</p>"
+    rows = [_label(each, limits["labels"], found["data"]["labels"][each["label"]]) for each in told["labels"]]
+    said = (
+        f"The last column is over all {limits['clips']} held-out clips: from which score {wanted} of a label's clips "
+        "are right, and how many of those that have it are kept there."
+    )
+    few = any(each["best"] is None for each in limits["labels"].values())
+    return table(head, rows, "labels", numbers=range(1, 8)) + note(said) + note(FEW if few else "")
+
+
+def _label(told: Mapping[str, Any], limits: Mapping[str, Any], clips: Mapping[str, int]) -> list[str]:
+    limit = limits[told["label"]]
+    known = limit["threshold"] is not None
+    return [
+        label_text(told["label"]),
+        str(clips["train"]),
+        str(told["clips"]),
+        share(told["precision"]),
+        share(told["recall"]),
+        number(told["average_precision"]),
+        number(limit["best"], 2),
+        f"{limit['threshold']:.2f} keeps {per_cent(limit['recall'])}" if known else "out of reach",
+    ]
 
 
 def _confusion(found: Mapping[str, Any]) -> str:
-    _, told = _judged(found)
+    told = _judged(found)
     if not told or not told["confusion"]:
         return ""
-    names = [each["label"] for each in told["labels"]]
+    names = [label_text(each["label"]) for each in told["labels"]]
     head = "".join(f'<th class="turned"><span>{escape(name)}</span></th>' for name in names)
     rows = "".join(
         _confusion_row(name, row, place) for place, (name, row) in enumerate(zip(names, told["confusion"], strict=True))
     )
-    return f'<table class="confusion"><thead><tr><th>is ↓ said →</th>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    above = f"<thead><tr><th>is ↓ said →</th>{head}</tr></thead>"
+    return f'<div class="wide"><table class="confusion">{above}<tbody>{rows}</tbody></table></div>'
 
 
 def _confusion_row(name: str, row: Sequence[int], place: int) -> str:
@@ -156,61 +150,102 @@ def _confusion_row(name: str, row: Sequence[int], place: int) -> str:
 
 
 def _trust(found: Mapping[str, Any]) -> str:
-    bins = found["reliability"] or []
-    points = [(each["score"], each["right"]) for each in bins]
-    lines = {"right, of all with this score": points, "if scores were probabilities": [(0.0, 0.0), (1.0, 1.0)]}
-    drawn = chart(lines, across="score", up="share that is right", bottom=0, top=1) if points else ""
-    note = "<p>A score is not a probability: below the straight line a model is surer than it should be.</p>"
-    return drawn + note if drawn else ""
+    points = [(each["score"], each["right"]) for each in found["reliability"] or []]
+    if not points:
+        return ""
+    lines: dict[str, Points] = {"share that is right": points, "if scores were probabilities": [(0.0, 0.0), (1.0, 1.0)]}
+    drawn = chart(lines, axis("score", (), is_share=True), axis("share that is right", (), is_share=True))
+    return drawn + note(TRUST)
 
 
 def _mistakes(found: Mapping[str, Any]) -> str:
+    if not _judged(found):
+        return ""
     rows = [
         [
             Path(each["file"]).name,
             time_text(each["start"], 1),
-            f"{each['said']} ({each['score']:.2f})",
-            ", ".join(f"{label} ({score:.2f})" for label, score in each["is"].items()) or "none of them",
+            f"{label_text(each['said'])} {each['score']:.2f}",
+            ", ".join(f"{label_text(label)} {score:.2f}" for label, score in each["is"].items()) or "none of them",
+            _player(each),
         ]
         for each in found["mistakes"]
     ]
-    return table(["file", "from", "said", "is"], rows)
+    return table(["file", "from", "said", "is", "listen"], rows, "mistakes", numbers=(1,)) or note(FLAWLESS)
+
+
+def _player(mistake: Mapping[str, Any]) -> Markup:
+    """Return what plays a stretch of a recording that is on this machine."""
+    end = f",{mistake['end']:.3f}" if mistake["end"] is not None else ""
+    address = escape(Path(mistake["file"]).absolute().as_uri())
+    return Markup(f'<audio controls preload="none" src="{address}#t={mistake["start"]:.3f}{end}"></audio>')
 
 
 def _learning(found: Mapping[str, Any]) -> str:
     curve = found["curve"]
-    held = [(each["epoch"], each["loss"]) for each in curve["metrics"] if "loss" in each]
-    loss = chart({"training": curve["loss"], "validation": held}, across="epoch", up="loss")
+    losses = {
+        "training clips": curve["loss"],
+        "clips to choose by": [(each["epoch"], each["loss"]) for each in curve["metrics"] if "loss" in each],
+    }
     names = ("accuracy", "mAP")
     metrics = {name: [(each["epoch"], each[name]) for each in curve["metrics"] if name in each] for name in names}
-    drawn = chart({name: line for name, line in metrics.items() if line}, across="epoch", up="on validation", top=1)
-    return f'<div class="charts">{loss}{drawn}</div>' if loss or drawn else ""
+    drawn = [_by_epoch(losses, "loss"), _by_epoch(metrics, "on clips to choose by", is_share=True)]
+    return f'<div class="charts">{"".join(drawn)}</div>' if any(drawn) else ""
+
+
+def _by_epoch(lines: Mapping[str, Points], up: str, *, is_share: bool = False) -> str:
+    known = {name: line for name, line in lines.items() if line}
+    points = [point for line in known.values() for point in line]
+    if not points:
+        return ""
+    across = axis("epoch", [0.0, *(epoch for epoch, _ in points)], is_whole=True)
+    return chart(known, across, axis(up, [0.0, *(value for _, value in points)], is_share=is_share))
 
 
 def _more(found: Mapping[str, Any]) -> str:
     learning = found["learning_curve"]
     if not learning:
-        return ""
+        return note(UNTRIED)
     points = [(each["clips"], each["score"]) for each in learning["points"] if each["score"] is not None]
-    return (
-        chart({"": points}, across="training clips", up=learning["metric"]) + f"<p>{escape(learning['sentence'])}</p>"
-    )
+    across = axis("clips to learn from", [clips for clips, _ in points], is_whole=True)
+    up = axis(TITLES[learning["metric"]], [score for _, score in points])
+    return chart({"": points}, across, up) + note(learning["sentence"])
+
+
+def _words(settings: Mapping[str, Any]) -> str:
+    """Return settings as they are read: "mix 0.7, speeds 0.87 1.0 1.15"."""
+    known = {name.replace("_", " "): value for name, value in settings.items() if value not in ({}, [], None)}
+    return ", ".join(f"{name} {_value(value)}" for name, value in known.items())
+
+
+def _value(value: Any) -> str:
+    match value:
+        case bool():
+            return "on" if value else "off"
+        case list() | tuple():
+            return " ".join(map(str, value))
+        case dict():
+            return " ".join(f"{name} {each}" for name, each in value.items())
+    return str(value).replace("_", " ")
 
 
 def _made(found: Mapping[str, Any]) -> str:
     data, run, recipe = found["data"], found["run"], found["recipe"]
-    clips = data["clips"]
+    clips, skipped = data["clips"], len(data["skipped"])
+    settings = dict(recipe["settings"])
+    network = settings.pop("network", {})
     rows = [
         ["data", f"{data.get('folder', '')} ({data.get('title', '')})"],
-        ["clips", f"{clips['train']} for training, {clips['validate']} for validation, {clips['test']} for testing"],
+        ["clips", f"{clips['train']} to learn from, {clips['validate']} to choose by, {clips['test']} to judge by"],
         ["sources", f"{data['sources']}, each on one side"],
-        ["left out", counted(len(data["skipped"]), "file") + " that could not be read"],
+        ["left out", f"{counted(skipped, 'file')} that could not be read" if skipped else ""],
         ["began as", run["model"] if run["starts_from_weights"] else f"a new network of {run['model']}"],
         ["size", "" if run["parameters"] is None else f"{run['parameters'] / 1e6:.2f} million parameters"],
         ["run", f"{counted(run['epochs'], 'epoch')} in {time_text(run['seconds'], 0)}, seed {run['seed']}"],
-        ["on", f"{run['device']}, {run['precision']}"],
+        ["on", ", ".join(filter(None, (run["device"], run["precision"])))],
         ["recipe", f"{recipe['preset']}: batches of {recipe['batch_size']}, rate {recipe['learning_rate']:g}"],
-        ["settings", ", ".join(f"{name} {value}" for name, value in recipe["settings"].items())],
+        ["settings", _words(settings)],
+        ["network", _words(network)],
         ["Earmark", found["earmark"]],
     ]
     return table(["", ""], [row for row in rows if row[1]], "made")
