@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 from dataclasses import dataclass
@@ -59,6 +60,21 @@ def release_memory() -> None:
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_initialized():
         torch.cuda.empty_cache()
+
+
+def keep_freed_memory() -> None:
+    """Let the C library keep what torch frees for what it allocates next; for a process that does the same all day.
+
+    glibc gives large blocks back at once, and the kernel clears every page of them anew in each step: up to a quarter
+    of a training step's time. Elsewhere nothing happens.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    for option, value in _KEPT.items() if mallopt else ():
+        mallopt(option, value)
+
+
+_KEPT = {-3: 2**31 - 1, -1: 2**31 - 1}
+"""glibc's M_MMAP_THRESHOLD and M_TRIM_THRESHOLD: bytes from which a block has pages of its own, and is given back."""
 
 
 def _cpu_line() -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from earmark.api import Cancelled, EarmarkError, Stopped, TrainJob
-from earmark.device import choose
+from earmark.device import choose, keep_freed_memory
 from earmark.host import Host, plugin_of
 from earmark.installed import plugins
 from earmark.training.job_file import read_job
@@ -24,6 +24,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         print("Usage: python -m earmark_trainer JOB_FOLDER", file=sys.stderr)
         return 2
+    keep_freed_memory()
     stream = protocol_stream()
     folder = Path(arguments[0])
     try:
