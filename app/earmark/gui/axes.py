@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter
 
 from earmark.frequency_scale import FrequencyScale
 from earmark.frequency_ticks import hertz_text, ticks_between
@@ -24,6 +25,7 @@ ROW_PIXELS = 30  # between the frequencies' ticks at least
 ROOM_AT_ENDS = 9  # pixels under a frequency's tick for its text
 WHEEL_STEP = 120  # eighths of a degree: one notch
 RULER = 24  # pixels
+AWAY = -1000  # pixels: where no mouse comes
 
 
 def _since_midnight(moment: datetime | None) -> float:
@@ -55,6 +57,7 @@ class TimeAxis(pg.AxisItem):
         self.enableAutoSIPrefix(False)
         self.setHeight(RULER)
         self._began: datetime | None = None
+        self._wide: TimeAxis | None = None  # draws what lies beyond the view
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip("Drag here to move the playhead")
 
@@ -84,6 +87,22 @@ class TimeAxis(pg.AxisItem):
         if self._began is not None:
             return [clock_text(self._began, value, decimals) for value in values]
         return [time_text(value, decimals) for value in values]
+
+    def draw_from(self, start: float, end: float, painter: QPainter, place: QRectF) -> None:
+        """Draw the ruler of another stretch of seconds at a place, with the labels that would not fit into the view."""
+        if (wide := self._wide) is None:
+            wide = self._wide = TimeAxis()
+            wide.setParentItem(self)  # pyqtgraph measures on the screen that it is on
+            wide.setFlag(wide.GraphicsItemFlag.ItemHasNoContents)
+        wide.setPen(self.pen())
+        wide.setTextPen(self.textPen())
+        wide.show_clock(self._began)
+        wide.setRange(start, end)
+        wide.setGeometry(0, AWAY, place.width(), place.height())
+        painter.save()
+        painter.translate(place.topLeft())
+        wide.drawPicture(painter, *wide.generateDrawSpecs(painter))
+        painter.restore()
 
     def wheelEvent(self, event) -> None:  # noqa: N802 - Qt's
         """Do what the wheel does over the spectrogram."""

@@ -11,6 +11,8 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QRegion
 from PySide6.QtWidgets import QWidget
 
+from earmark.gui.axes import TimeAxis
+
 NOW = ((3, QColor("#101010")), (1, QColor("#ffffff")))  # pixels and colours of the line there, one on the other
 ROOM_SECONDS = 1.6  # beyond the view, for what comes until the plot is drawn anew
 SEEN = QWidget.RenderFlag(0)  # the plot itself, without what lies on it
@@ -126,3 +128,15 @@ class Belt(QWidget):
         edge = self._picture.copy(round((viewport.width() - 1) * ratio), 0, 1, round(viewport.height() * ratio))
         painter = QPainter(self._picture)
         painter.drawPixmap(QRect(viewport.width(), 0, self._room, viewport.height()), edge)
+        self._draw_ruler(painter)
+
+    def _draw_ruler(self, painter: QPainter) -> None:
+        """Draw the ruler on into what lies beyond: its labels come into view with the rest."""
+        item: Any = self._plot.getPlotItem()
+        ruler = item.getAxis("top")
+        if not isinstance(ruler, TimeAxis) or not ruler.isVisible():
+            return
+        across = ruler.mapRectToScene(ruler.rect())
+        place = QRectF(self._box.left(), across.top(), self._box.width() + self._room, across.height())
+        painter.fillRect(place, self._plot.backgroundBrush())
+        ruler.draw_from(self._start, self._start + place.width() / self._scale, painter, place)

@@ -152,4 +152,6 @@ class ReviewBar(QWidget):
     def allow(self, count: int) -> None:
         """Let a review begin where there are events to review."""
         self.begin.setEnabled(count > 0)
-        self.begin.setText(f"&Review {count}" if count else "&Review")
+        text = f"&Review {count}" if count else "&Review"
+        if text != self.begin.text():  # else the window is laid out anew for nothing
+            self.begin.setText(text)

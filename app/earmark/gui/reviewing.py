@@ -115,5 +115,7 @@ class Reviewing(QObject):
         self._desk.changed.emit()
 
     def _count(self) -> None:
+        """Offer a review of what is listed; live sound cannot be judged yet."""
         events, listed = self._desk.findings.events, self._desk.events.events_model.numbers
-        self._bar.allow(sum(events[number].status == "unreviewed" for number in listed))
+        is_kept = self._desk.shown.path is not None
+        self._bar.allow(sum(events[number].status == "unreviewed" for number in listed) if is_kept else 0)

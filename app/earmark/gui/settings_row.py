@@ -11,9 +11,9 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from earmark.events import EventSettings
+from earmark.gui.elided import Elided
 from earmark.gui.own_keys import BUTTON, keep_keys
 from earmark.gui.setting import NARROWEST, NEAR, USUAL, Setting
-from earmark.gui.theme import muted
 from earmark.judging import JudgedEvent
 
 DEFAULTS = EventSettings()
@@ -49,7 +49,7 @@ class SettingsRow(QWidget):
         self.hysteresis = Setting("H&ysteresis", HYSTERESIS, most=1.0, value=chosen.hysteresis)
         self.close_gaps = Setting("&Gaps", GAPS, most=3.0, value=chosen.close_gaps, unit=" s")
         self.shortest = Setting("&Shortest", SHORTEST, most=2.0, value=chosen.shortest, unit=" s")
-        self.count = muted()
+        self.count = Elided()
         self._models: Mapping[str, float] = {}  # label → threshold that the model brings
         self._chosen: Mapping[str, float] = {}  # label → threshold that the person chose
         self._insisted = False  # on one threshold for all labels
@@ -164,8 +164,9 @@ class SettingsRow(QWidget):
         self.count.setToolTip("")
 
     def _say(self, count: str) -> None:
-        if count != self.count.text():
-            self.count.setText(count)
+        self.count.show_text(count)
+        if (needed := self.count.sizeHint().width()) != self.count.minimumWidth():
+            self.count.setMinimumWidth(needed)  # all of it can be read: sliders give way
             self.updateGeometry()
             self._fit()
 

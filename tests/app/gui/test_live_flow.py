@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QApplication
 
+from earmark.gui.axes import LEFT, RIGHT, RULER
 from earmark.gui.live_drawing import Columns
 from earmark.gui.spectrogram_item import tiles_between
 from earmark.live.edge import stretch
@@ -100,3 +101,28 @@ def test_what_is_new_is_drawn_a_part_a_tick(flowing, monkeypatch):
         counts.append(len(laid))
     assert max(after - before for before, after in pairwise(counts)) == 1
     assert laid.count("lanes") > laid.count("spectrogram") > 0
+
+
+def test_the_times_of_the_ruler_come_into_view_with_the_sound(flowing):
+    flow = flowing.live.view.flow
+    belt, ruler = flow.belts[0], (slice(0, RULER), slice(LEFT + 40, -RIGHT))
+    flow.draw_anew()
+    flow.push(2.5, ())
+    flow.push(2.5 + 301 * belt.seconds_a_pixel, ())
+    pushed = pixels(belt.grab())[ruler]
+    flow.draw_anew()
+    flow.push(2.5 + 301 * belt.seconds_a_pixel, ())
+    drawn = pixels(belt.grab())[ruler]
+    assert len(np.unique(drawn[:, -120:])) > 2  # letters
+    assert np.array_equal(pushed, drawn)
+
+
+def test_the_ruler_looks_as_it_does_in_the_plot(flowing):
+    flow, plot = flowing.live.view.flow, flowing.desk.centre.spectrogram.plot
+    flow.draw_anew()
+    flow.push(2.5, ())
+    flow.belts[0].move_to(flowing.desk.span.end)  # the plot is drawn in whole steps
+    ruler = slice(0, RULER), slice(LEFT + 60, -RIGHT - 60)
+    on_belt = pixels(flow.belts[0].grab())[ruler]
+    flow.rest()
+    assert np.array_equal(on_belt, pixels(plot.viewport().grab())[ruler])

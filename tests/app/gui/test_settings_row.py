@@ -57,10 +57,10 @@ def test_nothing_is_narrower_than_it_needs_at_any_width(row):
 def test_events_and_labels_are_counted_without_what_was_rejected(row):
     events = [JudgedEvent(label, 0, 1, 0.5, status) for label, status in (("a", "accepted"), ("a", "unreviewed"))]
     row.show_count([*events, JudgedEvent("b", 0, 1, 0.5, "rejected")])
-    assert row.count.text() == "2 events, 1 label"
+    assert row.count.whole == "2 events, 1 label"
     assert row.count.toolTip() == "1 accepted, 1 rejected and not counted"
     row.show_count([])
-    assert row.count.text() == "No events"
+    assert row.count.whole == "No events"
 
 
 def test_choosing_one_labels_threshold_moves_no_other(row):

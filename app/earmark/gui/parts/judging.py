@@ -111,13 +111,13 @@ class Judging:
         desk, findings = self._desk, self._desk.findings
         undo, redo = findings.undo_names()
         self._name_undo(undo, redo)
-        chosen = findings.selected_events
+        chosen, is_kept = findings.selected_events, desk.shown.path is not None
         there = {
             "events": findings.events,
             "event": chosen,
             "several": len(chosen) > 1,
             "judged": any(event.status != "unreviewed" for event in chosen),
-            "reviewable": any(event.status == "unreviewed" for event in findings.events),
+            "reviewable": is_kept and any(event.status == "unreviewed" for event in findings.events),
             "hidden_lanes": desk.centre.lanes.hidden_labels,
             "undo": undo,
             "redo": redo,
