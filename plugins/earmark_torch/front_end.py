@@ -33,12 +33,17 @@ class LogMel(nn.Module):
     def forward(self, waveform: Tensor) -> Tensor:
         """Return the log-mel spectrogram [clips, frames, bands] of the waveform [clips, samples] in −1..1."""
         with torch.autocast(waveform.device.type, enabled=False):
+            if waveform.device.type == "cpu":
+                return torch.stack([self._in_pieces(clip) for clip in waveform.float()])
             mirrored = F.pad(waveform.float()[:, None], (self.fft // 2, self.fft // 2), mode="reflect")[:, 0]
-            frames = mirrored.unfold(-1, self.fft, self.hop)  # [clips, frames, fft]
-            if waveform.device.type != "cpu":
-                return self._decibels(frames)
-            # Pieces that stay in the cache are half again to three times as fast as all at once.
-            return torch.stack([torch.cat([self._decibels(piece) for piece in clip.split(128)]) for clip in frames])
+            return self._decibels(mirrored.unfold(-1, self.fft, self.hop))
+
+    def _in_pieces(self, clip: Tensor) -> Tensor:
+        """Return the log-mel spectrogram [frames, bands] of a clip [samples]: what stays in the cache is faster."""
+        half = self.fft // 2
+        mirrored = torch.cat([clip[1 : half + 1].flip(0), clip, clip[-half - 1 : -1].flip(0)])
+        frames = mirrored.unfold(-1, self.fft, self.hop)  # [frames, fft]
+        return torch.cat([self._decibels(piece) for piece in frames.split(128)])
 
     def _decibels(self, frames: Tensor) -> Tensor:
         """Return the log-mel spectrogram [.., bands] of frames [.., fft]."""

@@ -11,7 +11,9 @@ import torch
 from torch import nn
 
 from earmark.api import DatasetError, Example, StrongLabel, TrainJob
+from earmark_trainer.batches import batches
 from earmark_trainer.examples import ExampleSource
+from earmark_trainer.recipe import Recipe
 from earmark_trainer.run import JobRun
 from earmark_trainer.waveforms import Waveforms
 
@@ -108,6 +110,53 @@ def test_a_recording_is_decoded_once_and_again_when_it_changed(recording, tmp_pa
     recording("a.wav", tone=3.0)
     waveforms.fill([path])
     assert len(waveforms.samples(path)) == 3 * RATE
+
+
+def test_other_speeds_are_resampled_once_and_read_from_the_disk(recording, source, tmp_path):
+    example = Example(path=recording("a.wav", tone=3.0), labels=("tone",))
+    found = source(example, speeds=[0.8, 1.0, 1.25])
+    kept = {each: each.stat().st_mtime_ns for each in (tmp_path / "waveforms").iterdir()}
+    assert len(kept) == 3
+    again = source(example, speeds=[0.8, 1.0, 1.25])
+    assert all(map(torch.equal, found.batch(3, 5), again.batch(3, 5)))
+    assert {each: each.stat().st_mtime_ns for each in (tmp_path / "waveforms").iterdir()} == kept
+
+
+def test_speeds_that_are_too_much_to_be_kept_sound_as_those_that_are(recording, tmp_path, monkeypatch):
+    path, rng = tmp_path / "a.wav", np.random.default_rng(0)
+    soundfile.write(path, rng.normal(0, 0.1, 3 * RATE), RATE)
+    kept, resampled = Waveforms(tmp_path / "kept", RATE), Waveforms(tmp_path / "other", RATE)
+    for each in (kept, resampled):
+        each.fill([path])
+    kept.fill_speeds([path], [0.8])
+    monkeypatch.setattr("earmark_trainer.waveforms.MOST", 10)
+    resampled.fill_speeds([path], [0.8])
+    assert len(list((tmp_path / "other").iterdir())) == 1
+    assert kept.length(path, 0.8) == resampled.length(path, 0.8)
+    for first in (0, 800, 20_000):
+        rooms = np.zeros((2, RATE), np.float32)
+        for each, room in zip((kept, resampled), rooms, strict=True):
+            each.read(path, first, room, speed=0.8)
+        assert np.abs(rooms[0] - rooms[1]).max() < 0.002
+
+
+def test_decoded_sound_that_was_torn_is_decoded_again(recording, tmp_path):
+    path, waveforms = recording("a.wav"), Waveforms(tmp_path / "kept", RATE)
+    waveforms.fill([path])
+    (kept,) = (tmp_path / "kept").iterdir()
+    kept.write_bytes(b"torn")
+    Waveforms(tmp_path / "kept", RATE).fill([path])
+    assert len(np.load(kept)) == RATE
+
+
+def test_a_loader_gives_the_batches_of_the_source(recording, source):
+    examples = [Example(path=recording(f"{n}.wav", tone=0.4 + n), labels=("tone",)) for n in range(4)]
+    found = source(*examples, batch_size=2, gain_db=6.0, roll=0.5)
+    recipe = Recipe(epochs=2, steps=2, learning_rate=1.0, loaders=1)
+    loaded = list(batches(found, recipe, first=1, rank=0, world=1, pinned=False))
+    assert len(loaded) == 3
+    for number, batch in enumerate(loaded, start=1):
+        assert all(map(torch.equal, batch, found.batch(*divmod(number, 2))))
 
 
 def test_held_out_examples_are_judged_by_the_mean_of_their_windows(recording, source, tmp_path):

@@ -18,7 +18,8 @@ from earmark.api import CheckpointError, Example, TrainJob
 from earmark.training.plan import SETTINGS
 from earmark_torch.augment import Augmentation, draw_mixing, mask_spans
 from earmark_torch.model import restore
-from earmark_trainer.examples import ExampleSource, Handling
+from earmark_trainer.clips import Handling
+from earmark_trainer.examples import ExampleSource
 from earmark_trainer.recipe import Recipe
 from earmark_trainer.run import JobRun
 from earmark_trainer.sampling import Sampler

@@ -26,7 +26,7 @@ class Preset:
 
     Attributes:
         settings: what the trainer is told beside the figures, by the names of `earmark_trainer.recipe.Recipe`,
-            `earmark_torch.augment.Augmentation` and `earmark_trainer.examples.Handling`; `network` is the family's
+            `earmark_torch.augment.Augmentation` and `earmark_trainer.clips.Handling`; `network` is the family's
             arguments.
         about: where its values come from, for the person.
     """
