@@ -18,6 +18,7 @@ from safetensors.numpy import load_file
 
 from earmark.api import Checkpoint, CheckpointError
 from earmark.checkpoints import TENSORS, write_checkpoint
+from earmark.evaluation.training_clips import training_clips, write_hashes
 
 Tensors = dict[str, NDArray[Any]]
 
@@ -38,7 +39,10 @@ def average(checkpoints: Sequence[Checkpoint], names: Sequence[str], folder: Pat
     for name, other in zip(names[1:], checkpoints[1:], strict=True):
         _require_same(names[0], checkpoints[0], name, other)
     tensors = _mean([_read(checkpoint) for checkpoint in checkpoints], names)
-    return write_checkpoint(folder, tensors, _described(checkpoints, names))
+    made = write_checkpoint(folder, tensors, _described(checkpoints, names))
+    if known := training_clips(checkpoints):
+        write_hashes(folder, known)
+    return made
 
 
 def _require_same(name: str, first: Checkpoint, other_name: str, other: Checkpoint) -> None:

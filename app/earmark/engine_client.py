@@ -155,7 +155,7 @@ class Engines:
         """
         own = [card for card in self._roster.offer_of(plugin).cards if plugin_of(card.model_id) == plugin]
         ask = partial(self._keeper(plugin).ask, plugin)
-        return bring_in(path, plugin, name, labels, published=published, cards=own, ask=ask)
+        return bring_in(path, plugin, name, labels, published=published, cards=own, ask=ask, tell=self._tell)
 
     def golden_difference(self, model_id: str) -> tuple[float, float] | None:
         """Return how far a model's answers to its golden clips are off here, and how far they may be; None: not known.

@@ -25,6 +25,7 @@ from earmark_asca.network import ASCA, Arguments
 from earmark_torch.checkpoint import require_fit, write_checkpoint
 from earmark_torch.hugging_face import Saved, read_saved
 from earmark_torch.labels import labels_for
+from earmark_torch.reading import why
 
 _STEM = "stem.conv1.weight"
 _TABLE = "attn.rel_pos.relative_position_bias_table"
@@ -91,7 +92,7 @@ def _arguments(tensors: Mapping[str, Tensor], file: str) -> Arguments:
         told = _told(tensors)
         return Arguments(**_nearest_form(told) | told)
     except (LookupError, ValueError, ArithmeticError) as error:
-        raise CheckpointError(f"{file} is not a CoAtNet that Earmark knows: {error}.") from error
+        raise CheckpointError(f"{file} is not a CoAtNet that Earmark knows: {why(error)}.") from error
 
 
 def _told(tensors: Mapping[str, Tensor]) -> dict[str, Any]:

@@ -43,9 +43,7 @@ def convert_published(path: Path, labels: Sequence[str] | None, folder: Path) ->
 
 
 def _arguments(published: Published) -> Arguments:
-    if not published.scores:
-        hint = "It can be a start for training: give it as the checkpoint to start from."
-        raise CheckpointError(f"{published.name} is an image network, not a model of sounds.", hint=hint)
+    published.require_scores()
     try:
         return restore(Arguments, published.arguments)
     except (TypeError, ValueError) as error:

@@ -60,9 +60,7 @@ def convert_published(path: Path, labels: Sequence[str] | None, folder: Path) ->
 
 def _arguments(published: Published, tensors: Mapping[str, Tensor]) -> tuple[Arguments, bool]:
     """Return the arguments, and whether what a HAM has beyond them has yet to be drawn."""
-    if not published.scores:
-        hint = "It can be a start for training: give it as the checkpoint to start from."
-        raise CheckpointError(f"{published.name} is an image network, not a model of sounds.", hint=hint)
+    published.require_scores()
     known, starts = dict(published.arguments), False
     try:
         if "conformers" not in known:

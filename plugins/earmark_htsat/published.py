@@ -24,6 +24,8 @@ from earmark_htsat.network import HTSAT, Arguments
 from earmark_torch.checkpoint import fill, write_checkpoint
 from earmark_torch.front_end import mel_filters
 from earmark_torch.hugging_face import Saved, read_saved
+from earmark_torch.labels import labels_for
+from earmark_torch.reading import why
 
 _STEM = "patch_embed.proj.weight"
 _RENAMED = (
@@ -35,6 +37,7 @@ _RENAMED = (
 )
 _COMPUTED = re.compile(r"^(spectrogram_extractor|logmel_extractor)\.|\.(attn_mask|relative_position_index)$")
 _PUBLISHED = {527: "htsat/audioset", 50: "htsat/esc50", 35: "htsat/speech-commands"}
+_LABELS = {count: PUBLISHED[model_id] for count, model_id in _PUBLISHED.items()}
 
 
 def convert_published(path: Path, labels: Sequence[str] | None, folder: Path) -> Checkpoint:
@@ -61,7 +64,7 @@ def convert_published(path: Path, labels: Sequence[str] | None, folder: Path) ->
         folder,
         tensors,
         model_id=_model_id(arguments),
-        labels=_labels(arguments.labels, labels, path.name),
+        labels=labels_for(arguments.labels, labels, _LABELS, file=path.name),
         network=asdict(arguments),
         front_end={"sample_rate": arguments.sample_rate, "window_seconds": arguments.seconds},
         origin=f"{path.name}, a published HTS-AT checkpoint",
@@ -154,7 +157,7 @@ def _known(file: str, what: str) -> Iterator[None]:
     try:
         yield
     except (KeyError, IndexError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{file} is not {what} that Earmark knows: {error}.") from error
+        raise CheckpointError(f"{file} is not {what} that Earmark knows: {why(error)}.") from error
 
 
 def _sizes(tensors: Mapping[str, Tensor]) -> dict[str, Any]:
@@ -200,16 +203,6 @@ def _model_id(arguments: Arguments) -> str:
     if arguments.sample_rate == 16000:
         return _PUBLISHED[35]
     return _PUBLISHED[50 if arguments.single_label else 527]
-
-
-def _labels(count: int, labels: Sequence[str] | None, file: str) -> tuple[str, ...]:
-    if labels is None and count in _PUBLISHED:
-        return PUBLISHED[_PUBLISHED[count]]
-    if labels is None:
-        raise CheckpointError(f"{file} scores {count} labels, whose names it does not hold.", hint="Give --labels CSV.")
-    if len(labels) != count:
-        raise CheckpointError(f"{file} scores {count} labels, but {len(labels)} were given.")
-    return tuple(labels)
 
 
 def start_from(network: nn.Module, path: Path) -> list[str]:

@@ -25,6 +25,7 @@ from earmark_torch.checkpoint import TENSORS, read_tensors, require_fit, write_c
 from earmark_torch.hugging_face import read_json, read_saved
 from earmark_torch.labels import labels_for
 from earmark_torch.model import restore
+from earmark_torch.reading import why
 from earmark_torch.tagger import fill_fitting
 
 _STEM = "patch_embed.proj.weight"
@@ -114,7 +115,7 @@ def _arguments(tensors: Mapping[str, Tensor], stored: Mapping[str, Any], file: s
     try:
         return restore(Arguments, stored) if stored else _told(tensors)
     except (LookupError, TypeError, ValueError, ArithmeticError) as error:
-        raise CheckpointError(f"{file} is not a MAST network that Earmark knows: {error}.") from error
+        raise CheckpointError(f"{file} is not a MAST network that Earmark knows: {why(error)}.") from error
 
 
 def _told(tensors: Mapping[str, Tensor]) -> Arguments:

@@ -21,6 +21,7 @@ from earmark_torch.ast_hub import check_files, configured, extracted, hub_labels
 from earmark_torch.ast_shapes import guessed_arguments
 from earmark_torch.checkpoint import TENSORS, read_tensors, require_fit
 from earmark_torch.hugging_face import Saved, read_json, read_saved
+from earmark_torch.reading import why
 
 _STEM = "patch_embed.proj.weight"
 _HUB_STEM = "embeddings.patch_embeddings.projection.weight"
@@ -60,10 +61,17 @@ class Published:
     arguments: dict[str, Any]
     labels: tuple[str, ...] | None = None
 
-    @property
-    def scores(self) -> bool:
-        """Whether it has a head for sounds; a network of images has none."""
-        return "head.1.weight" in self.tensors and bool(self.arguments)
+    def require_scores(self) -> None:
+        """Refuse a network without a head for sounds, as one of images is.
+
+        Raises:
+            CheckpointError: it is one.
+        """
+        if self.arguments and "head.1.weight" in self.tensors:
+            return
+        what = "a network of sounds without its head" if self.arguments else "an image network, not a model of sounds"
+        hint = "It can be a start for training: give it as the checkpoint to start from."
+        raise CheckpointError(f"{self.name} is {what}.", hint=hint)
 
 
 def read_published(path: Path) -> Published:
@@ -85,9 +93,13 @@ def read_published(path: Path) -> Published:
             named = {known: tensor for name, tensor in found.items() if (known := _our_name(name, prefix))}
             return Published(name=path.name, tensors=named, arguments=guessed_arguments(named))
     except (LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:
-        raise CheckpointError(f"{path.name} is no audio spectrogram transformer that Earmark knows: {error}") from error
+        raise _unknown(path.name, error) from error
     hint = "Earmark reads AST's .pth files, transformers' folders and files, and DeiT as a start for training."
     raise CheckpointError(f"{path.name} does not hold an audio spectrogram transformer.", hint=hint)
+
+
+def _unknown(name: str, error: Exception) -> CheckpointError:
+    return CheckpointError(f"{name} is no audio spectrogram transformer that Earmark knows: {why(error)}.")
 
 
 def _exact(tensor: Tensor) -> Tensor:
@@ -107,7 +119,7 @@ def _ours(name: str, tensors: dict[str, Tensor], stored: Mapping[str, Any]) -> P
     try:
         labels, arguments = tuple(map(str, stored["labels"])), dict(stored["network"])
     except (LookupError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{name} is no audio spectrogram transformer that Earmark knows: {error}") from error
+        raise _unknown(name, error) from error
     if "encoder.pos_embed" not in tensors:
         raise CheckpointError(f"{name} does not hold an audio spectrogram transformer.")
     return Published(name=name, tensors=tensors, arguments=arguments, labels=labels)

@@ -22,14 +22,14 @@ def configured(config: Json) -> dict[str, Any]:
     norms = {"centred": False, "norm_eps": eps, "head_eps": eps}
     if not config:
         return norms
-    frames, loss = config.get("max_length", 1024), config.get("problem_type")
+    frames = config.get("max_length", 1024)
     return norms | {
         "heads": config.get("num_attention_heads", 12),
         "stride": (config.get("frequency_stride", 10), config.get("time_stride", 10)),
         "frames": frames,
         "seconds": seconds_of(frames),
         "bands": config.get("num_mel_bins", 128),
-        **({"single_label": loss == "single_label_classification"} if loss else {}),
+        "single_label": config.get("problem_type") == "single_label_classification",
     }
 
 

@@ -6,8 +6,9 @@ mean and deviation by which of the published label sets it scores.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from itertools import count, product, takewhile
+from itertools import product
 from typing import Any
 
 from torch import Tensor
@@ -18,6 +19,7 @@ BANDS = 128
 MEANS_AND_DEVIATIONS = {527: (-4.2677393, 4.5689974), 50: (-6.6268077, 5.358466), 35: (-6.845978, 5.5654526)}
 """Of the spectrograms of AudioSet, ESC-50 and Speech Commands v2: egs/*/run*.sh."""
 _FRAMES = {527: 1024, 50: 512, 35: 128}  # the same files
+_BLOCK = re.compile(r"encoder\.blocks\.(\d+)\.")
 _STRIDES = (10, 12, 14, 16)  # of the published models
 
 
@@ -42,7 +44,7 @@ def guessed_arguments(tensors: Mapping[str, Tensor], told: Mapping[str, Any] | N
     return {
         "labels": labels,
         "width": width,
-        "depth": len(list(takewhile(lambda n: f"encoder.blocks.{n}.norm1.weight" in tensors, count()))),
+        "depth": len({found[1] for name in tensors if (found := _BLOCK.match(name))}),
         "heads": max(1, width // 64),  # of every DeiT
         "mlp_ratio": len(tensors["encoder.blocks.0.mlp.fc1.weight"]) / width,
         "mean": mean,

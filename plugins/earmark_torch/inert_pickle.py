@@ -120,6 +120,17 @@ def _tensor(storage: Tensor, offset: int, size: tuple[int, ...], stride: tuple[i
     return torch.as_strided(storage, size, stride, offset)
 
 
+def require_stored(path: Path) -> None:
+    """Refuse a zip that unpacks to more than it is: torch.save never compresses, so it is a bomb, or somebody else's.
+
+    Raises:
+        NotTensors: it does.
+    """
+    with zipfile.ZipFile(path) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > path.stat().st_size:
+            raise NotTensors
+
+
 def read_zip(path: Path) -> Any:
     """Return what torch.save wrote (since 1.6): a zip with a pickle and one stored entry per storage."""
     with zipfile.ZipFile(path) as archive:

@@ -34,5 +34,6 @@ def labels_for(
     if given is None:
         raise CheckpointError(f"{file} scores {count} labels, whose names it does not hold.", hint="Give --labels CSV.")
     if len(given) != count:
-        raise CheckpointError(f"{file} scores {count} labels, but {len(given)} were given.")
+        hint = "Each of its outputs needs one, in their order."
+        raise CheckpointError(f"{file} scores {count} labels, but {len(given)} were given.", hint=hint)
     return tuple(given)

@@ -22,7 +22,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from earmark.api import CheckpointError
-from earmark_torch.inert_pickle import AsksToRun, NotTensors, read_legacy, read_zip
+from earmark_torch.inert_pickle import AsksToRun, NotTensors, read_legacy, read_zip, require_stored
 
 _DAMAGED = (OSError, pickle.UnpicklingError, zipfile.BadZipFile, struct.error, NotTensors, SafetensorError)
 # What the pickle machine raises on bytes that are no pickle, or on one that uses a stand-in in a way it has not.
@@ -36,12 +36,7 @@ def read_file(path: Path) -> Any:
     Raises:
         CheckpointError: it is missing, cut off, not a checkpoint, or asks to run something.
     """
-    try:
-        path.open("rb").close()
-    except FileNotFoundError as error:
-        raise CheckpointError(f"There is no file {path}.") from error
-    except OSError as error:
-        raise CheckpointError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    _require_file(path)
     try:
         return _read(path)
     except AsksToRun as error:
@@ -52,12 +47,27 @@ def read_file(path: Path) -> Any:
         raise CheckpointError(f"{path.name} is damaged, cut off, or not a checkpoint.", hint=hint) from error
 
 
+def _require_file(path: Path) -> None:
+    """Refuse what is no file that can be read, as a pipe, at which one would wait for ever."""
+    try:
+        if path.exists() and not path.is_file():
+            raise CheckpointError(f"{path.name} is no file.", hint="Give a checkpoint file, or a folder with one.")
+        path.open("rb").close()
+    except FileNotFoundError as error:
+        hint = "Weights that are in several files need all of them."
+        raise CheckpointError(f"There is no file {path}.", hint=hint) from error
+    except OSError as error:
+        raise CheckpointError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+
+
 def _read(path: Path) -> Any:
     if path.suffix == ".safetensors" or _is_safetensors(path):
         return load_file(path)
     if _is_tar(path):
         hint = "Load it with the PyTorch that wrote it and save it again with torch.save."
         raise CheckpointError(f"{path.name} is in PyTorch's oldest form (before 0.1.10), which is not read.", hint=hint)
+    if zipfile.is_zipfile(path):
+        require_stored(path)
     try:
         with warnings.catch_warnings(action="ignore"):  # of what it makes of files that it then refuses
             return torch.load(path, map_location="cpu", weights_only=True)
@@ -80,6 +90,12 @@ def _is_tar(path: Path) -> bool:
     except tarfile.TarError:
         return False
     return first is not None and first.name.removeprefix("./") in _OLDEST
+
+
+def why(error: Exception) -> str:
+    """Return in words why tensors are not those of a network: what is missing among them, or what the error says."""
+    missing = isinstance(error, KeyError) and error.args
+    return f"{error.args[0]} is missing" if missing else str(error).removesuffix(".")
 
 
 def tensors_of(content: Any) -> dict[str, Tensor]:

@@ -12,6 +12,7 @@ from safetensors.numpy import load_file
 from earmark.api import Checkpoint, CheckpointError
 from earmark.averaging import average
 from earmark.checkpoints import TENSORS, read_checkpoint, write_checkpoint
+from earmark.evaluation.training_clips import training_clips, write_hashes
 
 FIRST = Checkpoint(
     path=Path(),
@@ -59,6 +60,14 @@ def test_the_new_one_says_of_what_it_is_made_and_claims_no_measurement(stored, t
     assert (made.metrics, made.trained_on, made.licence) == ({}, "ESC-50, AudioSet", "MIT")
     assert made.thresholds == {"a": pytest.approx(0.3), "b": 0.4}
     assert made.created > "2021"
+
+
+def test_the_clips_of_every_member_are_those_that_the_new_one_was_trained_on(stored, tmp_path):
+    members = [stored("one", 1.0), stored("two", 2.0), stored("three", 2.0)]
+    for member, clips in zip(members, (("c", "a"), ("a", "b")), strict=False):
+        write_hashes(member.path, clips)
+    made = average(members, ["toy/one", "toy/two", "toy/three"], tmp_path / "mean")
+    assert training_clips([made]) == {"a", "b", "c"}
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,21 @@ def test_every_configuration_equals_transformers(hub, sound, tmp_path, variant):
     assert_equal(heard, expected_of(network, front_end, clips(sound, seconds)))
 
 
+def test_fifty_labels_of_transformers_are_not_taken_for_esc50s(hub, sound, tmp_path):
+    names = [f"bird {number}" for number in range(50)]
+    network, front_end, folder = hub(id2label=dict(enumerate(names)))
+    checkpoint, heard = hear(folder, tmp_path / "ours", clips(sound, 1.0))
+    assert list(checkpoint.labels) == names
+    assert_equal(heard, expected_of(network, front_end, clips(sound, 1.0)))
+
+
+def test_a_network_without_its_head_is_called_so(hub, tmp_path):
+    network, _, folder = hub(depth=1)
+    network.audio_spectrogram_transformer.save_pretrained(folder)
+    with pytest.raises(CheckpointError, match="is a network of sounds without its head"):
+        earmark_ast.convert(folder, NAMES, tmp_path / "ours")
+
+
 def test_scores_of_a_network_trained_by_cross_entropy_sum_to_one(hub, sound, tmp_path):
     network, front_end, folder = hub(problem_type="single_label_classification")
     _, heard = hear(folder, tmp_path / "ours", clips(sound, 5.0))
@@ -291,11 +306,12 @@ def test_an_empty_folder_is_refused(tmp_path):
         (lambda state: state.pop("module.v.blocks.1.mlp.fc2.bias"), r"blocks\.1\.mlp\.fc2\.bias is missing"),
         (lambda state: state.update({"module.v.colour": torch.zeros(1)}), r"encoder\.colour is unknown"),
         (lambda state: state.pop("module.v.patch_embed.proj.weight"), "does not hold an audio spectrogram transformer"),
-        (lambda state: state.pop("module.v.pos_embed"), "no audio spectrogram transformer"),
+        (lambda state: state.pop("module.v.pos_embed"), r"no audio spectrogram .*encoder\.pos_embed is missing"),
+        (lambda state: state.pop("module.v.blocks.0.norm1.weight"), r"blocks\.0\.norm1\.weight is missing"),
         (lambda state: state.update({"module.v.pos_embed": torch.zeros(1, 15, 128)}), "13 patches of 16 × 16"),
         (lambda state: state.update({"module.v.patch_embed.proj.weight": torch.zeros(9)}), "no audio spectrogram"),
         (lambda state: state.update({"module.mlp_head.1.weight": torch.zeros(4, 128)}), "head.1.bias is"),
-        (lambda state: state.pop("module.mlp_head.1.weight"), "image network, not a model of sounds.*start"),
+        (lambda state: state.pop("module.mlp_head.1.weight"), "network of sounds without its head.*start"),
         (lambda state: state.update({"module.v.patch_embed.proj.weight": torch.zeros(10**6, 1, 1, 1)}), "1 × 1 are of"),
         (
             lambda state: state.update({"module.v.patch_embed.proj.weight": torch.zeros(64000, 1, 16, 16)}),

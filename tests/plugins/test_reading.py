@@ -6,6 +6,7 @@ import io
 import os
 import pickle
 import tarfile
+import zipfile
 from argparse import Namespace
 from collections import OrderedDict
 from contextlib import suppress
@@ -213,6 +214,23 @@ def test_safetensors_are_known_by_what_they_begin_with(tensors, tmp_path):
     """As the hub's cache names its files by their hashes."""
     save_file({name: tensor.detach().contiguous().clone() for name, tensor in tensors.items()}, tmp_path / "2f9c")
     assert_same(tensors_of(read_file(tmp_path / "2f9c")), tensors)
+
+
+def test_a_zip_that_unpacks_to_more_than_it_is_is_refused(tensors, tmp_path):
+    """PyTorch's own reader would unpack it."""
+    save({"state_dict": tensors}, tmp_path / "whole.pt", zipped=True)
+    with zipfile.ZipFile(tmp_path / "packed.pt", "w", zipfile.ZIP_DEFLATED) as packed:
+        whole = zipfile.ZipFile(tmp_path / "whole.pt")
+        for entry in whole.infolist():
+            packed.writestr(entry.filename, whole.read(entry) + bytes(100_000))
+    with pytest.raises(CheckpointError, match=r"packed\.pt is damaged"):
+        read_file(tmp_path / "packed.pt")
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.pt")
+    with pytest.raises(CheckpointError, match=r"pipe\.pt is no file"):
+        read_file(tmp_path / "pipe.pt")
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

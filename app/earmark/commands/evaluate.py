@@ -17,7 +17,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--kind", metavar="K", help="How the folder is laid out, where that is not clear.")
 @click.option("--split", type=click.Choice(SIDES), help="Which clips [test, where the data set says which these are].")
-@click.option("--fold", metavar="N", help="Evaluate on this fold.")
+@click.option("--fold", "folds", multiple=True, metavar="N", help="Evaluate on this fold; may be repeated, or 1,2.")
 @click.option("--events", type=FILE, metavar="TSV", help="True events of the recordings in FOLDER.")
 @click.option("--predictions", type=FILE, metavar="TSV", help="Score these events; no model is run.")
 @click.option(

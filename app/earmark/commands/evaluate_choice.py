@@ -23,7 +23,7 @@ class Choice:
     models: Sequence[str] = ()
     kind: str | None = None
     split: Literal["train", "validate", "test", "all"] | None = None
-    fold: str | None = None
+    folds: Sequence[str] = ()
     events: Path | None = None
     predictions: Path | None = None
     protocol: Literal["earmark", "htsat"] = "earmark"
@@ -55,7 +55,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Part:
-    """The examples that are evaluated; `side` says which they are: "test", "fold 1", "all"."""
+    """The examples that are evaluated; `side` says which they are: "test", "fold 1", "folds 1, 2", "all"."""
 
     dataset: Dataset
     side: str
@@ -68,12 +68,14 @@ def part_of(choice: Choice) -> Part:
     Raises:
         DatasetError: it cannot be read, or there are no such examples.
     """
-    if choice.fold is not None and choice.split is not None:
+    folds = [fold.strip() for given in choice.folds for fold in given.split(",")]
+    if folds and choice.split is not None:
         raise DatasetError("A fold is a split of its own.", hint="Give --fold or --split.")
     dataset = open_list(choice.events, choice.folder) if choice.events else open_dataset(choice.folder, choice.kind)
-    if choice.fold is not None:
-        dataset = dataset.held_out(choice.fold)
-        return Part(dataset, f"fold {choice.fold}", dataset.part("test"))
+    if folds:
+        dataset = dataset.held_out(*folds)
+        named = ", ".join(dict.fromkeys(folds))
+        return Part(dataset, f"fold {named}" if len(set(folds)) == 1 else f"folds {named}", dataset.part("test"))
     here = {example.split for example in dataset.examples}
     side = choice.split or ("test" if "test" in here else "validate" if "validate" in here else "all")
     examples = dataset.part(None if side == "all" else side)

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from earmark.audio_file import walk
 from earmark.commands.evaluate_choice import Choice, part_of
 from earmark.commands.evaluate_output import Output
 from earmark.evaluation.document import predictions_document
 from earmark.evaluation.event_scores import EventLists
-from earmark.evaluation.event_trial import by_name, durations_beside, judge_predictions, listed_events, strong_truth
+from earmark.evaluation.event_trial import (
+    by_name,
+    durations_beside,
+    judge_predictions,
+    key_of,
+    listed_events,
+    strong_truth,
+)
 from earmark.evaluation.label_match import read_label_map
 
 
@@ -20,7 +30,7 @@ def score_predictions(choice: Choice) -> int:
     truth, durations, where = _truth(choice)
     scores = judge_predictions(
         truth,
-        listed_events(choice.predictions),
+        _predicted(choice.predictions),
         durations,
         own_map=read_label_map(choice.labels_map) if choice.labels_map else None,
         collar=choice.collar,
@@ -30,11 +40,18 @@ def score_predictions(choice: Choice) -> int:
     return 0
 
 
+def _predicted(path: Path) -> EventLists:
+    """Return the events that were found; none where the list is empty, as other programs write it then."""
+    return listed_events(path) if path.stat().st_size else {}
+
+
 def _truth(choice: Choice) -> tuple[EventLists, dict[str, float], str]:
     """Return the true events and seconds of each recording, and where they stand; the recordings need not be here."""
     if choice.events:
-        beside = durations_beside(choice.events.parent) or durations_beside(choice.folder)
-        return listed_events(choice.events), beside, str(choice.events)
+        truth = listed_events(choice.events)
+        recordings = (path for path in walk([choice.folder]) if key_of(path) in truth)
+        beside = durations_beside(choice.events.parent) or durations_beside(choice.folder, recordings)
+        return truth, beside, str(choice.events)
     part = part_of(choice)
-    durations = durations_beside(choice.folder, part.examples)
+    durations = durations_beside(choice.folder, (example.path for example in part.examples))
     return by_name(strong_truth(part.examples)), durations, f"{choice.folder}, {part.side}"

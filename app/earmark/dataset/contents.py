@@ -102,18 +102,19 @@ class Dataset:
         """Return the examples of one side of the split; all for None."""
         return tuple(example for example in self.examples if split in (None, example.split))
 
-    def held_out(self, fold: str) -> Dataset:
-        """Return the same with one fold as the test and all the others for training.
+    def held_out(self, *folds: str) -> Dataset:
+        """Return the same with one fold, or several, as the test and all the others for training.
 
         Raises:
             DatasetError: there is no such fold.
         """
         known = sorted(set(self.folds))
-        if fold not in known:
-            hint = f"There are: {', '.join(known)}." if known else f"{self.title} has none."
-            raise DatasetError(f"There is no fold {fold}.", hint=hint)
+        for fold in folds:
+            if fold not in known:
+                hint = f"There are: {', '.join(known)}." if known else f"{self.title} has none."
+                raise DatasetError(f"There is no fold {fold}.", hint=hint)
         pairs = zip(self.examples, self.folds, strict=True)
-        examples = (replace(example, split="test" if own == fold else "train") for example, own in pairs)
+        examples = (replace(example, split="test" if own in folds else "train") for example, own in pairs)
         return replace(self, examples=tuple(examples))
 
 

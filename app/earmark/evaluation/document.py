@@ -28,7 +28,7 @@ def result_document(
     """Return everything that is known of one model on one data set.
 
     Args:
-        side: which examples: "test", "fold 1", "all".
+        side: which examples: "test", "fold 1", "folds 1, 2", "all".
     """
     return {
         "version": VERSION,
@@ -108,7 +108,7 @@ def protocol_of(
         said.append("Accuracy takes the highest of the data set's labels that the model knows.")
     said.append("Test-time augmentation: none but the model's own.")
     if dataset.folds:
-        said.append(f"One of {len(set(dataset.folds))} folds: papers give the mean over all of them.")
+        said.append(f"The data set has {len(set(dataset.folds))} folds: papers give the mean over all of them.")
     return " ".join(said)
 
 

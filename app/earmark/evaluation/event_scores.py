@@ -170,15 +170,25 @@ def false_alarms_an_hour(found: EventLists, durations: Mapping[str, float]) -> d
 
 
 def joined(events: Iterable[Timed]) -> list[tuple[str, float, float]]:
-    """Return (label, onset, offset) in order; events of one label that overlap are one: psds_eval takes no others."""
-    found: list[tuple[str, float, float]] = []
-    for event in sorted(events, key=lambda event: (event.label, event.onset)):
-        if found and found[-1][0] == event.label and event.onset < found[-1][2]:
-            label, onset, offset = found.pop()
-            found.append((label, onset, max(offset, event.offset)))
+    """Return (label, onset, offset) in order; events of one label that overlap are one, as psds_eval takes no others.
+
+    Twice the very same event is two events to psds_eval, and stays so.
+    """
+    groups: list[list[tuple[str, float, float]]] = []
+    end = 0.0
+    for event in sorted((event.label, event.onset, event.offset) for event in events):
+        if groups and groups[-1][0][0] == event[0] and event[1] < end:
+            groups[-1].append(event)
+            end = max(end, event[2])
         else:
-            found.append((event.label, event.onset, event.offset))
-    return found
+            groups.append([event])
+            end = event[2]
+    return [event for group in groups for event in _one_or_the_same(group)]
+
+
+def _one_or_the_same(group: Sequence[tuple[str, float, float]]) -> Sequence[tuple[str, float, float]]:
+    (label, onset, _), ends = group[0], [offset for *_, offset in group]
+    return group if len(set(group)) == 1 else [(label, onset, max(ends))]
 
 
 def _scored(scorer: Any, reference: EventLists, found: EventLists) -> F1:

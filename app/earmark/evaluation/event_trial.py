@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath, PureWindowsPath
 
 from earmark import exchange
 from earmark.api import Example, StrongLabel
-from earmark.audio_file import probe
+from earmark.audio_file import SUFFIXES, probe
 from earmark.errors import AudioFileError, DatasetError
 from earmark.evaluation.event_scores import (
     F1,
@@ -126,13 +126,13 @@ def listed_events(path: Path) -> dict[str, list[StrongLabel]]:
     reading = exchange.read_any(path)
     if reading.skipped:
         raise DatasetError(f"{path} cannot be used: {reading.skipped[0]}")
-    events: dict[str, list[StrongLabel]] = {}
+    events: dict[Path, list[StrongLabel]] = {}
     for recording in reading.recordings:
         if not recording.file:
             raise DatasetError(f"{path} does not say which recording its events are in.")
-        listed = events.setdefault(key_of(recording.file), [])
+        listed = events.setdefault(Path(recording.file.replace("\\", "/")), [])
         listed += [StrongLabel(label=e.label, onset=e.onset, offset=e.offset) for e in recording.events]
-    return events
+    return by_name(events)
 
 
 def judge_predictions(
@@ -143,7 +143,13 @@ def judge_predictions(
     own_map: Mapping[str, Sequence[str]] | None = None,
     collar: float = COLLAR,
 ) -> EventScores:
-    """Return the scores of events that another program found; labels are matched as a model's are."""
+    """Return the scores of events that another program found; labels are matched as a model's are.
+
+    Args:
+        truth: recordings that are not in it, but of known duration, hold no events.
+        durations: seconds of recordings; where all are known, PSDS is that of this one list.
+    """
+    truth = dict.fromkeys(predictions.keys() & durations.keys(), ()) | dict(truth)
     wanted = sorted({event.label for listed in truth.values() for event in listed})
     given = sorted({event.label for listed in predictions.values() for event in listed})
     match = match_labels(given, wanted, own_map)
@@ -152,7 +158,10 @@ def judge_predictions(
     said = _about(match.unknown, "true label", "was never predicted")
     said += _about([name for name in given if name not in names], "predicted label", "is none of the true ones")
     said += _about([name for name in predictions if name not in truth], "recording", "is not in the truth")
-    return judge_events(truth, found, whole(durations, truth, found), collar=collar, warnings=said)
+    points = [found] if truth.keys() <= durations.keys() else []
+    if points:
+        said.append("PSDS is of one threshold: of events at several it would be higher.")
+    return judge_events(truth, found, whole(durations, truth, found), points=points, collar=collar, warnings=said)
 
 
 def whole(durations: Mapping[str, float], *events: EventLists) -> dict[str, float]:
@@ -166,18 +175,19 @@ def whole(durations: Mapping[str, float], *events: EventLists) -> dict[str, floa
     return found
 
 
-def durations_beside(folder: Path, examples: Sequence[Example] = ()) -> dict[str, float]:
+def durations_beside(folder: Path, recordings: Iterable[Path] = ()) -> dict[str, float]:
     """Return seconds by recording: from a table of them (`filename`, `duration`) in a folder, else from the files."""
     for path in sorted(folder.glob("*duration*.tsv")):
         rows = rows_of(text_of(path), Report())
         return {key_of(row["filename"]): number(row["duration"]) for _, row in rows if row.get("duration")}
-    return {key_of(example.path): seconds for example in examples if (seconds := _seconds(example.path))}
+    return {key_of(path): seconds for path in recordings if (seconds := _seconds(path))}
 
 
 def key_of(file: str | PurePath) -> str:
-    """Return what recordings are compared by: the name without folders and suffix, as lists differ in both."""
+    """Return what recordings are compared by: the name without folders and its suffix, as lists differ in both."""
     text = str(file)
-    return (PureWindowsPath(text) if "\\" in text else PurePath(text)).stem
+    path = PureWindowsPath(text) if "\\" in text else PurePath(text)
+    return path.stem if path.suffix.casefold() in SUFFIXES else path.name
 
 
 def _renamed(events: Sequence[Timed], names: Mapping[str, str]) -> list[StrongLabel]:

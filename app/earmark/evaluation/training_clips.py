@@ -20,8 +20,12 @@ PARTS = {"esc50": ("ESC-10",)}  # what is part of a data set, and goes by a name
 
 def write_training_clips(folder: Path, paths: Iterable[Path]) -> None:
     """Write down which files a model was trained on; files that are gone are left out."""
-    hashes = sorted({sha256_of(path) for path in paths if path.is_file()})
-    (folder / LIST).write_text("".join(f"{each}\n" for each in hashes), encoding="ascii")
+    write_hashes(folder, {sha256_of(path) for path in paths if path.is_file()})
+
+
+def write_hashes(folder: Path, hashes: Iterable[str]) -> None:
+    """Write down the hashes of the files that a model was trained on."""
+    (folder / LIST).write_text("".join(f"{each}\n" for each in sorted(hashes)), encoding="ascii")
 
 
 def training_clips(checkpoints: Iterable[Checkpoint]) -> frozenset[str]:

@@ -94,6 +94,20 @@ def test_models_are_scored_on_a_folder_and_what_is_wrong_is_named(tone, clip):
     assert "6 clips of 7 in the folder" in " ".join(said.stdout.split())
 
 
+@pytest.mark.parametrize("folds", [("--fold", "1", "--fold", "3"), ("--fold", "3,1")], ids=["twice", "listed"])
+def test_several_folds_are_evaluated_together(tone, clip, folds):
+    rows = ["file,label,fold"]
+    for fold in (1, 2, 3):
+        clip(f"set/low{fold}.wav", 200)
+        clip(f"set/high{fold}.wav", 3000)
+        rows += [f"low{fold}.wav,low,{fold}", f"high{fold}.wav,high,{fold}"]
+    (tone.folder / "set/table.csv").write_text("\n".join(rows) + "\n")
+    (document,) = documents(tone("evaluate", "set", *folds, "--model", "tone/frames", "--format", "json"))
+    assert (document["clips"], document["tags"]["accuracy"]) == (4, 1.0)
+    assert document["side"] in ("folds 1, 3", "folds 3, 1")
+    assert "has 3 folds" in document["protocol"]
+
+
 def test_found_events_are_scored_and_written(tone, clip):
     clip("a.wav", 200, seconds=5, sounds=((1, 2), (3, 4)))
     clip("b.wav", 3000, seconds=5, sounds=((2, 3),))

@@ -65,6 +65,18 @@ def test_a_folder_that_earmark_wrote_is_heard_anew(weights, engines):
     assert golden.read(copy.path, copy.sha256) is not None
 
 
+def test_answers_that_came_along_stay_and_what_differs_here_is_said(weights, engines, told):
+    first = engines.convert(weights, "toy", "mine")
+    known = golden.read(first.path, first.sha256)
+    golden.write(first.path, golden.Golden(weights=first.sha256, answers=known.answers + 0.1))
+    (first.path / "report.json").write_text("{}")
+    copy = engines.convert(first.path, "toy", "copy")
+    assert [sentence[:65] for sentence in told] == [
+        "toy/copy answers differently on cpu in fp32 than its weights should"[:65]
+    ]
+    np.testing.assert_allclose(golden.read(copy.path, copy.sha256).answers, known.answers + 0.1, atol=1e-6)
+
+
 @pytest.mark.parametrize(("factor", "what"), [("0", "the same whatever it hears"), ("nan", "not numbers")])
 def test_weights_of_no_use_are_refused_and_leave_nothing(weights, engines, home, factor, what):
     weights.write_text(factor)

@@ -129,6 +129,13 @@ def test_events_of_one_label_that_overlap_are_scored_as_one():
     assert intersection_f1(truth, truth, {"a": 10.0}).macro == 1.0
 
 
+def test_the_same_event_found_twice_is_a_false_alarm_twice_as_psds_eval_has_it():
+    truth = {"a": [timed("rain", 1.0, 3.0), timed("dog", 2.0, 3.0)]}
+    found = {"a": [timed("rain", 1.0, 3.0), *[timed("rain", 5.0, 6.0)] * 2, timed("dog", 2.0, 3.0)]}
+    assert joined(found["a"]).count(("rain", 5.0, 6.0)) == 2
+    assert intersection_f1(truth, found, {"a": 10.0}).labels["rain"] == pytest.approx(2 / 4)  # and two too many
+
+
 def test_psds_of_one_label_cannot_be_said():
     truth = {"a": [timed("rain", 1.0, 3.0)]}
     assert psds(truth, [truth], {"a": 10.0}, FAST_REACTION) is None
