@@ -23,6 +23,7 @@ from typing import Any
 from safetensors.numpy import save_file
 
 from earmark.api import Checkpoint, CheckpointError, Float, ModelCard
+from earmark.description import flaw_of
 from earmark.folders import models_folder
 from earmark.weights_source import BUNDLED
 
@@ -67,6 +68,8 @@ def read_checkpoint(folder: Path, *, verify: bool = False) -> Checkpoint:
         CheckpointError: something is missing, damaged, or newer than this version.
     """
     plain = _description(folder)
+    if flaw := flaw_of(plain):
+        raise _damaged(folder, flaw)
     if plain.get("version", VERSION) > VERSION:
         raise CheckpointError(f"The model in {folder} was written by a newer Earmark.", hint="Update Earmark.")
     if not (folder / TENSORS).is_file():
@@ -199,7 +202,7 @@ def _description(folder: Path) -> dict[str, Any]:
         plain = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise CheckpointError(f"There is no model in {folder}.", hint=f"It has no {DESCRIPTION}.") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _damaged(folder, f"{DESCRIPTION} cannot be read") from error
     if not isinstance(plain, dict) or not isinstance(plain.get("labels"), list):
         raise _damaged(folder, f"{DESCRIPTION} is incomplete")

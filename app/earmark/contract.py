@@ -9,6 +9,7 @@ import numpy as np
 
 from earmark.api import Clip, Float, Heard, ModelCard, PluginError, Want, Weights
 from earmark.counted import counted
+from earmark.description import SHORT
 from earmark.weights_source import is_address
 
 _ROUNDING = 1e-5  # how far beyond 0..1 a score may be; it is brought back
@@ -138,7 +139,7 @@ def _card_problem(plugin: str, card: ModelCard) -> str:
         return f"has a sample rate of {card.sample_rate!r}"
     if not 0 < card.window_seconds < float("inf") or not 0 <= card.min_seconds <= card.window_seconds:
         return f"has a window of {card.window_seconds!r} s and needs at least {card.min_seconds!r} s"
-    if card.short not in ("pad", "repeat", "repeat_pad", "stretch", "leave"):
+    if card.short not in SHORT:
         return f"says {card.short!r} of short clips instead of pad, repeat, repeat_pad, stretch or leave"
     if card.labels == () and card.embeds:
         return _weights_problem(card.weights)

@@ -90,7 +90,7 @@ def read(folder: Path, weights: str) -> Golden | None:
         plain: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
         known = (plain["version"], plain["recording_sha256"], plain["starts"], plain["weights"])
         answers = np.array(plain["answers"], np.float32)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     fits = known == (VERSION, _recording_sha256(), list(STARTS), weights) and answers.ndim == 2
     return Golden(weights=weights, answers=answers) if fits else None

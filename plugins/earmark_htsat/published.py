@@ -21,7 +21,7 @@ from earmark.api import Checkpoint, CheckpointError
 from earmark_htsat import clap
 from earmark_htsat.cards import CLAP, PUBLISHED
 from earmark_htsat.network import HTSAT, Arguments
-from earmark_torch.checkpoint import fill, write_checkpoint
+from earmark_torch.checkpoint import require_fit, write_checkpoint
 from earmark_torch.front_end import mel_filters
 from earmark_torch.hugging_face import Saved, read_saved
 from earmark_torch.labels import labels_for
@@ -59,7 +59,8 @@ def convert_published(path: Path, labels: Sequence[str] | None, folder: Path) ->
         return _convert_clap(saved, published, folder, path.name)
     tensors = renamed(published)
     arguments = _arguments(published, tensors, path.name)
-    fill(HTSAT(arguments), tensors)  # refuses what does not fit
+    with torch.device("meta"):  # whatever the file claims takes no memory
+        require_fit(HTSAT(arguments), tensors)
     return write_checkpoint(
         folder,
         tensors,
@@ -78,7 +79,8 @@ def _convert_clap(saved: Saved, published: Mapping[str, Tensor], folder: Path, f
     tensors = renamed(published) | projection
     width = len(projection["head.0.bias"]) if "head.0.bias" in projection else 0
     arguments = _clap_arguments(tensors, saved.front_end, width, file)
-    fill(HTSAT(arguments), tensors)
+    with torch.device("meta"):
+        require_fit(HTSAT(arguments), tensors)
     return write_checkpoint(
         folder,
         tensors,

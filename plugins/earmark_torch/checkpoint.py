@@ -69,16 +69,6 @@ def read_tensors(folder: Path) -> dict[str, Tensor]:
         raise CheckpointError(f"The weights in {folder} are damaged.", hint="Import the model again.") from error
 
 
-def fill(network: nn.Module, tensors: Mapping[str, Tensor]) -> None:
-    """Load all tensors into a network that has exactly these.
-
-    Raises:
-        CheckpointError: names or shapes differ.
-    """
-    require_fit(network, tensors)
-    network.load_state_dict(dict(tensors))
-
-
 def require_fit(network: nn.Module, tensors: Mapping[str, Tensor]) -> None:
     """Refuse tensors that are not exactly a network's; it may be on the device "meta", where it takes no memory.
 

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from earmark.api import Checkpoint, CheckpointError, Clip, Heard, Want
-from earmark_torch.checkpoint import fill, read_tensors
+from earmark_torch.checkpoint import read_tensors, require_fit
 from earmark_torch.compiled import Stage
 from earmark_torch.packed import can_pack, is_faster_in_bf16
 
@@ -86,8 +86,11 @@ def load_model(family: Family, model_id: str, checkpoint: Checkpoint | None, dev
     """
     if checkpoint is None:
         raise CheckpointError(f"{model_id} has no weights here, and does not score without.")
-    network = family.network(_arguments(family, checkpoint))
-    fill(network, read_tensors(checkpoint.path))
+    arguments, tensors = _arguments(family, checkpoint), read_tensors(checkpoint.path)
+    with torch.device("meta"):  # whatever its description claims takes no memory
+        require_fit(family.network(arguments), tensors)
+    network = family.network(arguments)
+    network.load_state_dict(tensors)
     return prepare(family, network.eval().requires_grad_(False), device, precision)
 
 

@@ -73,6 +73,31 @@ def test_a_damaged_description_is_a_sentence(text):
         read_checkpoint(folder)
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"network": [1]}, "its network is no table"),
+        ({"labels": ["cat", "cat"]}, "a label is empty, or stands there twice"),
+        ({"labels": ["cat", ""]}, "a label is empty"),
+        ({"thresholds": {"cat": "high"}}, "a threshold is no number"),
+        ({"front_end": {"sample_rate": "16 kHz"}}, "a sample rate of '16 kHz'"),
+        ({"front_end": {"sample_rate": 10**9}}, "a sample rate of 1000000000"),
+        ({"front_end": {"window_seconds": -1}}, "a window of -1 s"),
+        ({"front_end": {"window_seconds": float("nan")}}, "a window of nan s"),
+        ({"front_end": {"window_seconds": 1e6}}, r"a window of 1000000\.0 s"),
+        ({"front_end": {"short": "guess"}}, "nobody can 'guess'"),
+        ({"version": "newest"}, "its version is 'newest'"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_said_of_a_model_is_damage(changed, said):
+    folder = written().path
+    plain = json.loads((folder / "checkpoint.json").read_text())
+    (folder / "checkpoint.json").write_text(json.dumps(plain | changed))
+    with pytest.raises(CheckpointError, match=f"is damaged: {said}"):
+        read_checkpoint(folder)
+
+
 def test_missing_tensors_are_a_sentence():
     folder = written().path
     (folder / checkpoints.TENSORS).unlink()

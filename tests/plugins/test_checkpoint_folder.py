@@ -11,7 +11,7 @@ from torch import nn
 
 from earmark.api import CheckpointError
 from earmark.checkpoints import read_checkpoint
-from earmark_torch.checkpoint import fill, read_tensors, write_checkpoint
+from earmark_torch.checkpoint import read_tensors, require_fit, write_checkpoint
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def written(tmp_path):
 def test_the_tensors_come_back(written):
     checkpoint, linear = written
     other = nn.Linear(3, 2)
-    fill(other, read_tensors(checkpoint.path))
+    other.load_state_dict(read_tensors(checkpoint.path))
     assert torch.equal(other.weight, linear.weight)
 
 
@@ -72,4 +72,4 @@ def test_weights_that_are_cut_or_gone_are_a_sentence(written):
 )
 def test_weights_for_another_network_are_refused(written, network, what):
     with pytest.raises(CheckpointError, match=what):
-        fill(network, read_tensors(written[0].path))
+        require_fit(network, read_tensors(written[0].path))
