@@ -168,6 +168,7 @@ def test_who_follows_a_job_of_another_process_sees_all_that_it_says_to_its_end(t
     said = list(followed(tmp_path))
     assert process.wait(60) == 0
     assert said == events(tmp_path)
+    assert 100 < max(each["memory_mb"] for each in said if each["event"] == "progress") < 8000
     assert said[-1]["how"] == "done"
 
 

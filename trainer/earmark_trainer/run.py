@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from earmark.api import Cancelled, EarmarkError, Stopped
 from earmark.training.job_file import best_checkpoint, checkpoints
+from earmark_trainer.memory import peak_memory
 
 VERSION = 1
 
@@ -103,8 +104,9 @@ class JobRun:
         self.event("skipped", path=str(path), sentence=sentence)
 
     def progress(self, epoch: int, step: int, loss: float) -> None:
-        """Report one step; raises what the person asked for."""
-        self.event("progress", epoch=epoch, step=step, loss=round(loss, 6))
+        """Report one step, and the memory needed so far; raises what the person asked for."""
+        memory = round(peak_memory(self.device) / 1e6)
+        self.event("progress", epoch=epoch, step=step, loss=round(loss, 6), memory_mb=memory)
         self.control.heed()
 
     def evaluated(self, epoch: int, metrics: Mapping[str, float]) -> None:

@@ -17,6 +17,7 @@ from earmark.errors import DatasetError
 from earmark.host import plugin_of
 from earmark.training.adoption import free_name
 from earmark.training.doctor import Diagnosis, Finding, apply, beyond_question, check, grouped
+from earmark.training.estimate import Measuring, Pace, whole_seconds
 from earmark.training.job_file import write_job
 from earmark.training.plan import Plan, Preset, new_folder
 from earmark.training.preset_file import read_preset
@@ -149,6 +150,22 @@ def _heard(dataset: Dataset) -> Diagnosis:
     """Return what the doctor says of a data set, saying how far it is where somebody looks."""
     with Console(stderr=True).status("Hearing the recordings …") as status:
         return check(dataset, told=lambda done, total, what: status.update(f"{what}: {done} of {total}"))
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What all jobs of an intent take here."""
+
+    seconds: float
+    pace: Pace
+
+
+def estimated(intent: Intent) -> Estimate | None:
+    """Return what the jobs take, from a few real steps of the first; None where it cannot be tried."""
+    jobs = [intent.plan.job(part, Path(intent.plan.name)) for _, part in intent.jobs]
+    with Console(stderr=True).status("Trying a few steps …"):
+        pace = Measuring(jobs[0]).run()
+    return Estimate(sum(whole_seconds(job, pace) for job in jobs), pace) if pace else None
 
 
 def folder_for(choice: Choice, intent: Intent) -> Path:

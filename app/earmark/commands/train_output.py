@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,13 @@ from rich.console import Console
 
 from earmark.api import Checkpoint
 from earmark.checkpoints import model_id_of
-from earmark.commands.train_choice import Intent
+from earmark.commands.train_choice import Estimate, Intent
 from earmark.counted import counted
 from earmark.score_text import per_cent
 from earmark.times import time_text
 from earmark.training.doctor import Finding, rendered
 from earmark.training.doctor.report import heading, verdict
+from earmark.training.estimate import about
 from earmark.training.report import recipe_of
 from earmark.training.splits import leaking
 from earmark.training.study import METRICS, summary
@@ -28,9 +30,9 @@ SIDES = ("train", "validate", "test")
 TITLES = {"accuracy": "accuracy", "mean_average_precision": "mAP", "auc": "AUC"}
 
 
-def print_check(intent: Intent, format_name: str | None) -> None:
-    """Print what is wrong with the data, and what would be trained on what."""
-    found = check_document(intent)
+def print_check(intent: Intent, estimate: Estimate | None, format_name: str | None) -> None:
+    """Print what is wrong with the data, what would be trained on what, and how long that takes."""
+    found = {**check_document(intent), "estimate": _estimate(estimate)}
     if format_name == "json":
         click.echo(json.dumps(found, ensure_ascii=False))
         return
@@ -47,6 +49,11 @@ def print_check(intent: Intent, format_name: str | None) -> None:
         f"{found['model']}, “{recipe['preset']}”: {counted(recipe['epochs'], 'epoch')} of batches of "
         f"{recipe['batch_size']}, rate {recipe['learning_rate']:g}; {counted(found['jobs'], 'job')}."
     )
+    click.echo(about(estimate.seconds, estimate.pace) if estimate else "How long it takes could not be tried.")
+
+
+def _estimate(estimate: Estimate | None) -> dict[str, Any] | None:
+    return {"seconds": round(estimate.seconds, 1), **asdict(estimate.pace)} if estimate else None
 
 
 def tell_diagnosis(intent: Intent) -> None:

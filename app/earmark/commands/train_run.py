@@ -12,7 +12,7 @@ from typing import Any
 
 from earmark import settings
 from earmark.commands import FAILED, INTERRUPTED, tell
-from earmark.commands.train_choice import Choice, folder_for, intent_of
+from earmark.commands.train_choice import Choice, estimated, folder_for, intent_of
 from earmark.commands.train_output import print_check, print_model, print_table, tell_diagnosis
 from earmark.commands.train_progress import TrainingBar
 from earmark.engine_client import Engines
@@ -44,7 +44,7 @@ def train(choice: Choice) -> int:
             return _Run(choice, choice.resume.absolute(), engines).go()
         intent = intent_of(choice, engines)
         if choice.check_only:
-            print_check(intent, choice.format_name)
+            print_check(intent, estimated(intent), choice.format_name)
             return 0
         tell_diagnosis(intent)
         folder = folder_for(choice, intent)

@@ -55,6 +55,7 @@ class TrainingJob:
     done: int = 0
     prepared: tuple[int, int] = (0, 0)
     device: str = ""
+    memory_mb: int = 0  # needed at most; 0 where nobody knows
     sentence: str = ""
     hint: str = ""
     is_paused: bool = False
@@ -154,6 +155,7 @@ def _progress(job: TrainingJob, event: Mapping[str, Any]) -> None:
     epoch, step = event["epoch"], event["step"]
     job.done = epoch * job.steps + step + 1
     job.losses.append((job.done, event["loss"]))
+    job.memory_mb = event.get("memory_mb", 0)
     job.times.append((event["time"], job.done))
     del job.times[:-PACED]
     ends = step + 1 == job.steps

@@ -14,11 +14,11 @@ from earmark.gui.errand import Errands
 from earmark.gui.own_keys import PICKER, keep_keys
 from earmark.gui.theme import muted
 from earmark.gui.training_draft import Draft, recipes
-from earmark.gui.training_estimate import Measuring, Pace, about, whole_seconds
+from earmark.training.estimate import Measuring, Pace, about, whole_seconds
 from earmark.training.plan import FIGURES
 
 SETTLE_MS = 500  # after a change
-MEASURING = "Measuring how long it takes, by a few real steps…"
+MEASURING = "Measuring time and memory, by a few real steps…"
 UNKNOWN = "How long it takes is shown as soon as it runs."
 
 
@@ -127,6 +127,12 @@ class SettingsPage(QWizardPage):
         """Say whether the job can be made."""
         return self._outlook is not None and not self._draft.trouble_with_name()
 
+    def cleanupPage(self) -> None:  # noqa: N802 - Qt's
+        """Go back: what is measured is asked for no more."""
+        self._asked += 1
+        self._settling.stop()
+        self._stop_measuring()
+
     def close_down(self) -> None:
         """End what runs."""
         self._settling.stop()
@@ -192,7 +198,7 @@ class SettingsPage(QWizardPage):
         self.trouble.setText(str(error))
 
     def _estimate(self, job: TrainJob) -> None:
-        """Say how long it will take: known for this recipe and batch, or to be measured."""
+        """Say how long it will take and how much memory: known for this recipe and batch, or to be measured."""
         key = (str(job.settings["model"]), str(job.settings["preset"]), job.batch_size)
         if pace := self._paces.get(key):
             self._say_time(about(whole_seconds(job, pace), pace))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from earmark.gui.training_job import RUNNING, TrainingJob, headline
 from earmark.times import time_text
+from earmark.training.estimate import memory_text
 
 PLAIN = {"waiting": "Waiting", "starting": "Starting", "stopped": "Stopped and kept", "cancelled": "Cancelled"}
 
@@ -48,10 +49,12 @@ def left_words(job: TrainingJob) -> str:
 
 
 def pace_words(job: TrainingJob) -> str:
-    """Return where a job runs and how fast: "CPU, 2 threads · step 12 of 40 · 31 clips a second"."""
+    """Return where a job runs and how fast: "CPU, 2 threads · step 12 of 40 · 31 clips a second · 0.9 GB"."""
     parts = [job.device]
     if job.steps and job.is_running:
         parts.append(f"step {(job.done - 1) % job.steps + 1 if job.done else 0} of {job.steps}")
     if job.is_running and (pace := job.step_seconds):
         parts.append(f"{min(job.batch_size, job.clips) / pace:.3g} clips a second")
+    if job.memory_mb and job.is_running:
+        parts.append(memory_text(job.memory_mb))
     return " · ".join(filter(None, parts))

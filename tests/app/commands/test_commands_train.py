@@ -266,6 +266,17 @@ def test_the_check_says_what_would_be_left_out(beep, faulty):
     assert beep(*words).stdout.count("Will be left out: ") == 2
 
 
+def test_the_check_tries_a_few_steps_and_says_how_long_all_will_take(beep):
+    words = ("--set", "pause=0.2", "--epochs", "20", "--check-only")
+    found = json.loads(quick(beep, *words, "--format", "json", timeout=180).stdout)["estimate"]
+    assert 0.2 < found["step_seconds"] < 2
+    clips = 60 * 0.8 * 0.8
+    assert found["seconds"] > 20 * (clips // 4) * 0.2
+    assert 20 < found["memory_mb"] < 2000
+    assert quick(beep, *words, timeout=180).stdout.splitlines()[-1].startswith("About ")
+    assert not (beep.home / "training" / "beeps").exists()
+
+
 def test_a_folder_of_which_nothing_can_be_heard_is_said(beep):
     for label in ("low", "high"):
         (beep.folder / "deaf" / label).mkdir(parents=True)

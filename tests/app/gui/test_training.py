@@ -230,9 +230,11 @@ def test_steps_that_are_taken_again_after_a_checkpoint_count_once():
     began = {"event": "began", "epochs": 2, "steps": 4, "device": "CPU"}
     job.take(began | {"done": 0, "time": 0.0})
     for step in range(3):
-        job.take({"event": "progress", "epoch": 0, "step": step, "loss": 1.0, "time": 2.0 * (step + 1)})
+        job.take(
+            {"event": "progress", "epoch": 0, "step": step, "loss": 1.0, "memory_mb": 900, "time": 2.0 * (step + 1)}
+        )
     assert state_words(job) == "Epoch 1 of 2 · 0:10 left"
-    assert pace_words(job) == "CPU · step 3 of 4 · 4 clips a second"
+    assert pace_words(job) == "CPU · step 3 of 4 · 4 clips a second · 0.9 GB"
     job.take(began | {"done": 2, "time": 50.0})
     job.take({"event": "progress", "epoch": 0, "step": 2, "loss": 0.5, "time": 52.0})
     assert job.losses == [(1, 1.0), (2, 1.0), (3, 0.5)]

@@ -50,7 +50,7 @@ for number in range(done, 4 * job["epochs"]):
         say("ended", how={"stop": "stopped", "cancel": "cancelled"}[wish[0]])
         sys.exit(0)
     epoch, step = divmod(number, 4)
-    say("progress", epoch=epoch, step=step, loss=1 / (number + 1))
+    say("progress", epoch=epoch, step=step, loss=1 / (number + 1), memory_mb=912)
     if step == 3:
         say("evaluated", epoch=epoch, metrics={"score": 0.5, "accuracy": 0.5, "loss": 0.7, "clips": 2})
         keep(epoch)

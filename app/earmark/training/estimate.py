@@ -1,12 +1,14 @@
-"""How long a training will take here, from a few real steps of it."""
+"""How long a training will take here and how much memory, from a few real steps of it."""
 
 from __future__ import annotations
 
 import math
 import tempfile
 import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from earmark.api import TrainJob
 from earmark.times import time_text
@@ -14,7 +16,8 @@ from earmark.training.job_file import write_job
 from earmark.training.job_process import JobProcess
 
 STEPS = 4  # the first, which warms up, does not count
-LIMIT = 40.0  # seconds, after which the machine is too slow to be asked
+START = 120.0  # seconds until the first step begins: PyTorch is loaded, some sound decoded
+LIMIT = 40.0  # seconds of steps, after which the machine is too slow to be asked
 JUDGING = 0.4  # of the time that training a clip takes: forwards only
 
 
@@ -24,10 +27,12 @@ class Pace:
 
     Attributes:
         step_seconds: of one batch; at least that where `is_least`.
+        memory_mb: of the trainer, on a GPU of that; 0 where nobody knows.
     """
 
     step_seconds: float
     device: str
+    memory_mb: int = 0
     is_least: bool = False
 
 
@@ -46,14 +51,12 @@ class Measuring:
             self._process = process = JobProcess(Path(folder))
             if self._is_cancelled:
                 process.kill()
-            late = threading.Timer(LIMIT, process.kill)
-            late.start()
             try:
-                times, device = _times(process)
+                told = _told(process)
             finally:
-                late.cancel()
                 process.kill()
-        return None if self._is_cancelled else _pace(times, device)
+                process.close()
+        return None if self._is_cancelled else _pace(told)
 
     def cancel(self) -> None:
         """Give it up."""
@@ -80,9 +83,15 @@ def whole_seconds(job: TrainJob, pace: Pace) -> float:
 
 
 def about(seconds: float, pace: Pace) -> str:
-    """Return an estimate in words: "About 4:10 on CPU, 2 threads (0.42 s a step)"."""
+    """Return an estimate in words: "About 4 min, 0.9 GB of memory, on CPU, 2 threads (0.42 s a step)."."""
     size = "Over" if pace.is_least else "About"
-    return f"{size} {rounded(seconds)} on {pace.device} ({pace.step_seconds:.2g} s a step)."
+    memory = f", {memory_text(pace.memory_mb)} of memory," if pace.memory_mb else ""
+    return f"{size} {rounded(seconds)}{memory} on {pace.device} ({pace.step_seconds:.2g} s a step)."
+
+
+def memory_text(memory_mb: float) -> str:
+    """Return memory as it is read: "0.9 GB", "24 GB"."""
+    return f"{memory_mb / 1000:.1f} GB" if memory_mb < 10_000 else f"{memory_mb / 1000:.0f} GB"
 
 
 def rounded(seconds: float) -> str:
@@ -94,26 +103,38 @@ def rounded(seconds: float) -> str:
     return f"{time_text(round(seconds / 600) * 600, 0).rpartition(':')[0]} h"
 
 
-def _times(process: JobProcess) -> tuple[list[float], str]:
-    """Return when steps began and ended, and on what."""
-    times: list[float] = []
-    device = ""
-    for event in process.events():
-        if event["event"] == "began":
-            times, device = [event["time"]], str(event["device"])
-        elif event["event"] == "progress":
-            times.append(event["time"])
-        if len(times) > STEPS:
-            break
-    return times, device
+def _told(process: JobProcess) -> list[Mapping[str, Any]]:
+    """Return what a trial says of its steps: that they begin, and each of them; ends it where that takes too long."""
+    told: list[Mapping[str, Any]] = []
+    late = _ended_in(START, process)
+    try:
+        for event in process.events():
+            if event["event"] == "began":
+                late.cancel()
+                late = _ended_in(LIMIT, process)
+            told += [event] if event["event"] in ("began", "progress") else []
+            if len(told) > STEPS:
+                break
+    finally:
+        late.cancel()
+    return told
 
 
-def _pace(times: list[float], device: str) -> Pace | None:
+def _ended_in(seconds: float, process: JobProcess) -> threading.Timer:
+    late = threading.Timer(seconds, process.kill)
+    late.daemon = True
+    late.start()
+    return late
+
+
+def _pace(told: Sequence[Mapping[str, Any]]) -> Pace | None:
+    if not told:
+        return None
+    times = [event["time"] for event in told]
+    known = {"device": str(told[0]["device"]), "memory_mb": int(told[-1].get("memory_mb", 0))}
     match len(times):
-        case 0:
-            return None
         case 1:
-            return Pace(step_seconds=LIMIT, device=device, is_least=True)
+            return Pace(step_seconds=LIMIT, is_least=True, **known)
         case 2:
-            return Pace(step_seconds=times[1] - times[0], device=device)
-    return Pace(step_seconds=(times[-1] - times[1]) / (len(times) - 2), device=device)
+            return Pace(step_seconds=times[1] - times[0], **known)
+    return Pace(step_seconds=(times[-1] - times[1]) / (len(times) - 2), **known)
