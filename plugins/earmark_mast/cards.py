@@ -16,6 +16,7 @@ CARDS = (
         title="MAST, AudioSet",
         sample_rate=16000,
         window_seconds=10.0,
+        short="leave",
         min_seconds=0.5,
         labels=labels_of("audioset_527.csv"),
         embeds=True,

@@ -15,6 +15,7 @@ from torchaudio.compliance.kaldi import fbank
 
 import earmark_asca
 from earmark.api import CheckpointError, Clip, Want
+from earmark.windows import fit_clip
 from earmark_asca.arguments import FORMS
 from earmark_asca.network import ASCA, Arguments
 from earmark_asca.published import start_from
@@ -108,6 +109,13 @@ def test_a_stage_that_does_not_widen_leaves_it_to_the_next_what_its_blocks_are_a
 def test_shorter_sounds_are_seen_as_they_are(save, sound, tmp_path, seconds):
     network, waveform = original(**SMALL), sound(2, sample_rate=16000, seconds=seconds)
     _, heard = hear(save(network), tmp_path / "ours", waveform)
+    assert_equal(heard, network, seen(waveform, 64))
+
+
+def test_the_host_leaves_a_short_recording_as_it_is_so_that_its_spectrogram_is_resized(save, sound, tmp_path):
+    network, waveform = original(**SMALL), sound(1, sample_rate=16000, seconds=1.0)
+    (card,) = [card for card in earmark_asca.models() if card.model_id == "asca/audioset"]
+    _, heard = hear(save(network), tmp_path / "ours", [fit_clip(clip, 160000, card.short) for clip in waveform])
     assert_equal(heard, network, seen(waveform, 64))
 
 

@@ -13,6 +13,7 @@ from torchaudio.compliance.kaldi import fbank
 
 import earmark_mast
 from earmark.api import CheckpointError, Clip, Want
+from earmark.windows import fit_clip
 from earmark_mast.arguments import ABLATIONS, STRIDES
 from earmark_mast.network import MAST, Arguments
 from earmark_mast.published import start_from
@@ -131,6 +132,14 @@ def test_the_papers_ablations_equal_timm_and_are_known_by_their_tables(save, sou
     checkpoint, heard = hear(save(network), tmp_path / "ours", waveform)
     assert checkpoint.network["pooling"] == pooling
     assert_equal(heard, network, seen(waveform, (32, 64)))
+
+
+def test_the_host_leaves_a_short_recording_as_it_is_so_that_its_spectrogram_is_padded(save, sound, tmp_path):
+    network, waveform = original(sides=(32, 128)), sound(1, sample_rate=16000, seconds=0.4)
+    (card,) = [card for card in earmark_mast.models() if card.model_id == "mast/audioset"]
+    fitted = [fit_clip(clip, 16000, card.short) for clip in waveform]
+    _, heard = hear(save(network), tmp_path / "ours", fitted)
+    assert_equal(heard, network, seen(waveform, (32, 128)))
 
 
 @pytest.mark.parametrize("seconds", [0.3, 1.0])
