@@ -12,27 +12,28 @@ SOURCE = "https://github.com/LeeCiang/ASCA"
 
 _PAPER = "Li et al., ASCA: Less Audio Data is More Insightful, ICASSP 2024, arXiv 2309.13373"
 
+AUDIOSET = ModelCard(
+    model_id="asca/audioset",
+    title="ASCA, AudioSet",
+    sample_rate=16000,
+    window_seconds=10.0,
+    short="leave",
+    min_seconds=0.5,
+    labels=labels_of("audioset_527.csv"),
+    embeds=True,
+    trainable=True,
+    recipe=RECIPE,
+    weights=(
+        Weights(
+            name="ASCA, balanced AudioSet",
+            url="bundled:asca-audioset",
+            source=SOURCE,
+            figures={"mAP on AudioSet (balanced)": 0.351},
+        ),
+    ),
+    paper=_PAPER,
+)
 CARDS = (
     everyday_card("asca", "Everyday sounds, ASCA", recipe=SMALL, paper=_PAPER),
-    ModelCard(
-        model_id="asca/audioset",
-        title="ASCA, AudioSet",
-        sample_rate=16000,
-        window_seconds=10.0,
-        short="leave",
-        min_seconds=0.5,
-        labels=labels_of("audioset_527.csv"),
-        embeds=True,
-        trainable=True,
-        recipe=RECIPE,
-        weights=(
-            Weights(
-                name="ASCA, balanced AudioSet",
-                url="bundled:asca-audioset",
-                source=SOURCE,
-                figures={"mAP on AudioSet (balanced)": 0.351},
-            ),
-        ),
-        paper=_PAPER,
-    ),
+    AUDIOSET,
 )

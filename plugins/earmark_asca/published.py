@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from earmark.api import Checkpoint, CheckpointError
 from earmark_asca.arguments import FORMS
 from earmark_asca.blocks import EXPANSION, Attending
-from earmark_asca.cards import CARDS
+from earmark_asca.cards import AUDIOSET
 from earmark_asca.network import ASCA, Arguments
 from earmark_torch.checkpoint import require_fit, write_checkpoint
 from earmark_torch.hugging_face import Saved, read_saved
@@ -44,18 +44,17 @@ def convert_published(path: Path, labels: Sequence[str] | None, folder: Path) ->
     saved = read_saved(path)
     tensors = published_tensors(saved, path.name)
     if tensors[_STEM].shape[1] != 1:
-        hint = "It can be a start for training: give it as the checkpoint to start from."
+        hint = "It can be a start for training: earmark train FOLDER --start FILE"
         raise CheckpointError(f"{path.name} is a CoAtNet image network, not a model of sounds.", hint=hint)
     arguments = _arguments(tensors, path.name)
     with torch.device("meta"):  # whatever the file claims takes no memory
         require_fit(ASCA(arguments), tensors)
-    card = CARDS[0]
     given = labels or _names(saved.config)
     return write_checkpoint(
         folder,
         tensors,
-        model_id=card.model_id,
-        labels=labels_for(arguments.labels, given, {len(card.labels): card.labels}, file=path.name),
+        model_id=AUDIOSET.model_id,
+        labels=labels_for(arguments.labels, given, {len(AUDIOSET.labels): AUDIOSET.labels}, file=path.name),
         network=asdict(arguments),
         front_end={"sample_rate": arguments.sample_rate, "window_seconds": arguments.seconds},
         origin=f"{path.name}, a CoAtNet that timm saved",

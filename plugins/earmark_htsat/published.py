@@ -53,7 +53,7 @@ def convert_published(path: Path, labels: Sequence[str] | None, folder: Path) ->
     saved = read_saved(path)
     published = published_tensors(saved, path.name)
     if published[_STEM].shape[1] != 1:
-        hint = "It can be a start for training: give it as the checkpoint to start from."
+        hint = "It can be a start for training: earmark train FOLDER --start FILE"
         raise CheckpointError(f"{path.name} is a Swin image network, not a model of sounds.", hint=hint)
     if is_clap(saved.tensors):
         return _convert_clap(saved, published, folder, path.name)

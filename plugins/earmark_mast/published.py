@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from earmark.api import Checkpoint, CheckpointError
 from earmark_mast.arguments import PATCH, STRIDES
-from earmark_mast.cards import CARDS
+from earmark_mast.cards import AUDIOSET
 from earmark_mast.network import MAST, Arguments
 from earmark_torch.checkpoint import TENSORS, read_tensors, require_fit, write_checkpoint
 from earmark_torch.hugging_face import read_json, read_saved
@@ -49,17 +49,16 @@ def convert_published(path: Path, labels: Sequence[str] | None, folder: Path) ->
     """
     tensors, named, stored = _read(path)
     if tensors[_STEM].shape[1] != 1:
-        hint = "It can be a start for training: give it as the checkpoint to start from."
+        hint = "It can be a start for training: earmark train FOLDER --start FILE"
         raise CheckpointError(f"{path.name} is an MViTv2 image network, not a model of sounds.", hint=hint)
     arguments = _arguments(tensors, stored, path.name)
     with torch.device("meta"):  # whatever the file claims takes no memory
         require_fit(MAST(arguments), tensors)
-    card = CARDS[0]
     return write_checkpoint(
         folder,
         tensors,
-        model_id=card.model_id,
-        labels=labels_for(arguments.labels, labels or named, {len(card.labels): card.labels}, file=path.name),
+        model_id=AUDIOSET.model_id,
+        labels=labels_for(arguments.labels, labels or named, {len(AUDIOSET.labels): AUDIOSET.labels}, file=path.name),
         network=asdict(arguments),
         front_end={"sample_rate": arguments.sample_rate, "window_seconds": arguments.seconds},
         origin=f"{path.name}, a network of MViTv2's blocks",

@@ -70,7 +70,7 @@ class Published:
         if self.arguments and "head.1.weight" in self.tensors:
             return
         what = "a network of sounds without its head" if self.arguments else "an image network, not a model of sounds"
-        hint = "It can be a start for training: give it as the checkpoint to start from."
+        hint = "It can be a start for training: earmark train FOLDER --start FILE"
         raise CheckpointError(f"{self.name} is {what}.", hint=hint)
 
 

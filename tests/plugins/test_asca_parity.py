@@ -112,6 +112,11 @@ def test_shorter_sounds_are_seen_as_they_are(save, sound, tmp_path, seconds):
     assert_equal(heard, network, seen(waveform, 64))
 
 
+def test_527_labels_are_audiosets(save, tmp_path):
+    checkpoint = earmark_asca.convert(save(original(**SMALL, labels=527)), None, tmp_path / "ours")
+    assert (checkpoint.model_id, checkpoint.labels[0], len(checkpoint.labels)) == ("asca/audioset", "Speech", 527)
+
+
 def test_the_host_leaves_a_short_recording_as_it_is_so_that_its_spectrogram_is_resized(save, sound, tmp_path):
     network, waveform = original(**SMALL), sound(1, sample_rate=16000, seconds=1.0)
     (card,) = [card for card in earmark_asca.models() if card.model_id == "asca/audioset"]

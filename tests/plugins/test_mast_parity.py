@@ -134,6 +134,11 @@ def test_the_papers_ablations_equal_timm_and_are_known_by_their_tables(save, sou
     assert_equal(heard, network, seen(waveform, (32, 64)))
 
 
+def test_527_labels_are_audiosets(save, tmp_path):
+    checkpoint = earmark_mast.convert(save(original(labels=527)), None, tmp_path / "ours")
+    assert (checkpoint.model_id, checkpoint.labels[0], len(checkpoint.labels)) == ("mast/audioset", "Speech", 527)
+
+
 def test_the_host_leaves_a_short_recording_as_it_is_so_that_its_spectrogram_is_padded(save, sound, tmp_path):
     network, waveform = original(sides=(32, 128)), sound(1, sample_rate=16000, seconds=0.4)
     (card,) = [card for card in earmark_mast.models() if card.model_id == "mast/audioset"]

@@ -13,6 +13,12 @@ SHARE = click.FloatRange(0, 1, max_open=True)
 @click.argument("folder", metavar="[FOLDER]", required=False, type=click.Path(path_type=Path))
 @click.option("--model", metavar="M", help="Which model to train on from, or whose network [htsat/everyday].")
 @click.option("--name", metavar="N", help="What the new model is called [as the folder].")
+@click.option(
+    "--start",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="FILE",
+    help="Begin with these weights, as those of an image network, instead of the model's own.",
+)
 @click.option("--preset", metavar="P", help="A recipe of the model, or a report.json of a job.")
 @click.option("--epochs", type=click.IntRange(1), metavar="E", help="How often every clip is heard.")
 @click.option("--batch", "batch_size", type=click.IntRange(1), metavar="B", help="Clips at a time.")

@@ -35,6 +35,7 @@ class Choice:
     model: str | None = None
     name: str | None = None
     preset: str | None = None
+    start: Path | None = None
     epochs: int | None = None
     batch_size: int | None = None
     learning_rate: float | None = None
@@ -125,7 +126,14 @@ def intent_of(choice: Choice, engines: Engines) -> Intent:
     plugin = plugin_of(model.model_id)
     wanted = choice.name or _plain_name(dataset.folder.name)
     name = free_name(plugin, wanted, is_given=choice.name is not None) if questions.makes_a_model else wanted
-    plan = Plan(model=model, name=name, preset=_preset(choice, model), changes=changes_of(choice), seed=choice.seed)
+    plan = Plan(
+        model=model,
+        name=name,
+        preset=_preset(choice, model),
+        changes=changes_of(choice),
+        seed=choice.seed,
+        start=choice.start.absolute() if choice.start else None,
+    )
     plan.job(dataset, Path(name))  # what cannot be trained is said before all is heard
     diagnosis = _heard(dataset)
     left_out = beyond_question(diagnosis.findings)

@@ -95,6 +95,8 @@ def _prepare(beside: Path, job: TrainJob, best: Path) -> None:
 
 
 def _start(job: TrainJob) -> str:
+    if start := job.settings.get("start"):
+        return Path(start).name
     return str(job.settings.get("model", job.model_id)) if job.start_from else "scratch"
 
 

@@ -20,7 +20,7 @@ def start_beside(job: TrainJob, engines: Engines) -> dict[str, Any] | None:
     """Return how the model that a job started from tells the test clips; None where its labels do not fit."""
     examples = tuple(each for each in job.examples if each.split == "test")
     model_id = str(job.settings.get("model", ""))
-    if not job.start_from or not examples or not model_id:
+    if not job.start_from or job.settings.get("start") or not examples or not model_id:
         return None
     model, heading = engines.model(model_id), engines.heading(model_id)
     if model.checkpoint is None or heading.only_embeds:

@@ -54,6 +54,8 @@ class Plan:
         preset: of its card, by name, or one read from a file; None is the default that fits: from scratch where the
             model has no weights here.
         changes: figures and settings that replace the preset's: epochs, batch_size, learning_rate, or any setting.
+        start: a file or folder that the network begins with instead of the model's own weights: an image network that
+            its family starts from, or another network of the family, in any layout that its plugin reads.
     """
 
     model: Model
@@ -61,6 +63,7 @@ class Plan:
     preset: str | Preset | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
+    start: Path | None = None
 
     def job(self, dataset: Dataset, folder: Path) -> TrainJob:
         """Return the job that trains on a split data set, in its folder.
@@ -72,7 +75,7 @@ class Plan:
         figures = {name: self.changes.get(name, getattr(preset, name)) for name in FIGURES}
         changed = {name: value for name, value in self.changes.items() if name not in FIGURES}
         _check(changed, card)
-        checkpoint = None if preset.name == SCRATCH else self.model.checkpoint
+        checkpoint = None if preset.name == SCRATCH or self.start else self.model.checkpoint
         network = {**(checkpoint.network if checkpoint else {}), "single_label": dataset.is_single_label}
         network |= {**preset.settings.get("network", {}), **changed.pop("network", {})}
         short = {"short": "pad" if card.short == "leave" else card.short}
@@ -83,7 +86,7 @@ class Plan:
             folder=folder,
             labels=_labels(dataset),
             examples=dataset.examples,
-            start_from=checkpoint.path if checkpoint else None,
+            start_from=checkpoint.path if checkpoint else self.start,
             seed=self.seed,
             settings=settings | self._about(dataset, preset),
             **figures,
@@ -97,6 +100,7 @@ class Plan:
             "model": self.model.model_id,
             "dataset": {"folder": str(dataset.folder), "kind": dataset.kind, "title": dataset.title},
             "trained_on": f"{dataset.folder.resolve().name} ({dataset.title})",
+            **({"start": str(self.start)} if self.start else {}),
         }
 
     def _card(self) -> ModelCard:
@@ -107,9 +111,13 @@ class Plan:
 
     def _preset(self) -> Preset:
         preset = self.preset if isinstance(self.preset, Preset) else self._named(self._card(), self.preset)
-        if preset.name != SCRATCH and self.model.checkpoint is None:
+        if preset.name != SCRATCH and not self._begins_with_weights:
             raise DatasetError(f"The recipe “{preset.name}” starts from weights that are not here.", hint="Fetch them.")
         return preset
+
+    @property
+    def _begins_with_weights(self) -> bool:
+        return self.start is not None or self.model.checkpoint is not None
 
     def _named(self, card: ModelCard, name: str | None) -> Preset:
         """Return a preset of a card; for None the first that fits what is here."""
@@ -118,7 +126,7 @@ class Plan:
             raise DatasetError(
                 f"{card.model_id} has no recipe “{name}”.", hint=f"It has: {', '.join(map(repr, known))}."
             )
-        fitting = [each for each in known if (each == SCRATCH) == (self.model.checkpoint is None)]
+        fitting = [each for each in known if (each == SCRATCH) != self._begins_with_weights]
         if name is None and not fitting:
             raise DatasetError(
                 f"{card.model_id} has no weights here to start from.",
@@ -128,7 +136,7 @@ class Plan:
 
 
 FIGURES = ("epochs", "batch_size", "learning_rate")
-ABOUT = ("name", "preset", "model", "dataset", "trained_on")
+ABOUT = ("name", "preset", "model", "dataset", "trained_on", "start")
 """Settings that say where a job came from, and are no part of its recipe."""
 
 

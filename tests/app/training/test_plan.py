@@ -46,6 +46,16 @@ def test_without_weights_it_is_trained_from_scratch(tmp_path):
     assert (job.start_from, job.epochs, job.settings["network"]["width"]) == (None, 60, 8)
 
 
+def test_a_file_can_be_begun_with_instead_of_the_models_own_weights(tmp_path):
+    for checkpoint in (None, HERE):
+        job = Plan(model=Model("toy/birds", CARD, checkpoint), name="pets", start=Path("deit.pth")).job(
+            DATASET, tmp_path
+        )
+        assert (job.start_from, job.epochs) == (Path("deit.pth"), 25)
+        assert job.settings["network"] == {"single_label": True}
+        assert job.settings["start"] == "deit.pth"
+
+
 def test_clips_with_several_labels_are_not_taken_for_ones_with_one(tmp_path):
     both = replace(DATASET, examples=(*EXAMPLES, Example(path=Path("z.wav"), labels=("cat", "dog"))))
     assert (
