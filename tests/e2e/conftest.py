@@ -47,10 +47,10 @@ def needed(*programs: str) -> None:
         pytest.skip(f"not installed: {', '.join(missing)}")
 
 
-def wait_until(true: Callable[[], object], what: str) -> None:
-    until = time.monotonic() + PATIENCE
+def wait_until(true: Callable[[], object], what: str, *, seconds: float = PATIENCE) -> None:
+    until = time.monotonic() + seconds
     while not true():
-        assert time.monotonic() < until, f"{what} did not come in {PATIENCE:.0f} s"
+        assert time.monotonic() < until, f"{what} did not come in {seconds:.0f} s"
         time.sleep(0.1)
 
 
@@ -78,6 +78,10 @@ class Person:
 
     def waits_for_window(self, title: str) -> None:
         wait_until(lambda: title in self.titles(), f"a window “{title}”")
+
+    def waits_for_keyboard(self, title: str) -> None:
+        """Wait until what is typed goes to a window."""
+        wait_until(lambda: self.does("getactivewindow", "getwindowname") == title, f"the keyboard in “{title}”")
 
     def titles(self) -> list[str]:
         windows = self.does("search", "--onlyvisible", "--name", ".").split()

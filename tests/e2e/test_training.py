@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +17,14 @@ from earmark.training.job_process import events_of, how_it_ended
 
 from .conftest import wait_until
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 RATE = 16_000
 SOUNDS = ("hum", "hiss", "ticks")
 MODEL = "htsat/three-sounds"
 NEXT = (112, 24)  # pixels from the wizard's right lower corner
+LONG = 300.0  # seconds for what takes a few where nothing else runs
+LOADED = 15.0  # seconds after which a press of a button has certainly been answered, or not been taken
 USE_IT_NOW = (1155, 778)  # on the screen: the button of the newest notice, the lowest line of the window
 
 
@@ -58,18 +61,24 @@ def presses_next(person) -> None:
     person.does("search", "--onlyvisible", "--name", "New model", "mousemove", "--window", "%1", x, y, "click", "1")
 
 
-def goes_on(person, title: str) -> None:
-    """Press Next until the page of that title is shown: before the page is complete it does nothing."""
-    wanted = wizard(title)
+def presses_until(press: Callable[[], object], true: Callable[[], object], what: str, *, each: float = LOADED) -> None:
+    """Press until something is so: a button does nothing before it may; an answer is waited for before the next."""
 
-    def is_there() -> bool:
-        if wanted in person.titles():
+    def is_so() -> bool:
+        if true():
             return True
-        presses_next(person)
-        time.sleep(2.0)
-        return wanted in person.titles()
+        press()
+        until = time.monotonic() + each
+        while not true() and time.monotonic() < until:
+            time.sleep(0.1)
+        return bool(true())
 
-    wait_until(is_there, f"the page “{title}”")
+    wait_until(is_so, what, seconds=LONG)
+
+
+def goes_on(person, title: str) -> None:
+    """Press Next until the page of that title is shown."""
+    presses_until(lambda: presses_next(person), lambda: wizard(title) in person.titles(), f"the page “{title}”")
 
 
 def kinds(folder) -> list[str]:
@@ -101,7 +110,7 @@ def test_three_sounds_are_learnt_from_the_wizard_and_told_by_the_new_model(perso
 
     person.presses("ctrl+n")
     person.waits_for_window(wizard("Your sounds"))
-    time.sleep(1.0)  # until it has the keyboard
+    person.waits_for_keyboard(wizard("Your sounds"))
     person.types(str(sounds))
     for title in ("What was found", "Model and start", "Settings"):
         goes_on(person, title)
@@ -113,19 +122,19 @@ def test_three_sounds_are_learnt_from_the_wizard_and_told_by_the_new_model(perso
     presses_next(person)
 
     jobs = home / "training"
-    wait_until(lambda: any("checkpoint" in kinds(each) for each in jobs.glob("*/")), "the first checkpoint")
-    wait_until(lambda: any(how_it_ended(each) == "done" for each in jobs.glob("*/")), "the end of the training")
+    for kind in ("began", "checkpoint", "ended"):
+        wait_until(lambda kind=kind: any(kind in kinds(each) for each in jobs.glob("*/")), f"“{kind}”", seconds=LONG)
+    assert [how_it_ended(each) for each in jobs.glob("*/")] == ["done"]
     wait_until(lambda: not trainers(program), "the end of the trainer's process")
-    time.sleep(2.0)  # the window looks twice a second
-    person.clicks(*USE_IT_NOW)
-    wait_until((home / "models" / MODEL / "checkpoint.json").exists, "the new model")
+    is_there = (home / "models" / MODEL / "checkpoint.json").exists
+    presses_until(lambda: person.clicks(*USE_IT_NOW), is_there, "the new model", each=60.0)
     told: list[Document] = []
 
     def is_heard() -> bool:
         told.append(export(person, tmp_path / f"told {len(told)}.json"))
         return told[-1]["model"] == MODEL
 
-    wait_until(is_heard, "what the new model hears")
+    wait_until(is_heard, "what the new model hears", seconds=LONG)
     assert told[-1]["tags"][0]["label"] == "hiss"
 
     person.presses("ctrl+q")

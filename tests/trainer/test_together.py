@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.timeout(1000)
+
+PATIENCE = 400  # seconds
 PROGRAM = Path(__file__).with_name("learn_together.py")
 
 
@@ -17,7 +20,7 @@ def losses_of(folder: Path, *launcher: str) -> list[float]:
     folder.mkdir()
     environment = os.environ | {"OMP_NUM_THREADS": "1", "MASTER_ADDR": "127.0.0.1"}
     command = [sys.executable, *launcher, str(PROGRAM), str(folder)]
-    subprocess.run(command, env=environment, check=True, timeout=150, capture_output=True)
+    subprocess.run(command, env=environment, check=True, timeout=PATIENCE, capture_output=True)
     events = [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
     return [each["loss"] for each in events if each["event"] == "progress"]
 

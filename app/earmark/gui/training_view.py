@@ -30,7 +30,7 @@ TIPS = {
     "report": ("Re&port…", "How good it is: labels, confusions, mistakes to listen to"),
     "remove": ("Re&move…", "Take this job off the list, and its checkpoints off the disk; models in use stay"),
 }
-ELSEWHERE = "· stop it where it was started"
+ELSEWHERE = "· another process trains it, and alone can stop it"
 
 
 class JobView(QWidget):

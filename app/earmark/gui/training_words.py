@@ -12,7 +12,7 @@ PLAIN = {"waiting": "Waiting", "starting": "Starting", "stopped": "Stopped and k
 def state_words(job: TrainingJob) -> str:
     """Return how a job stands: "Epoch 3 of 30 · 1:23 left"."""
     if job.is_elsewhere:
-        return f"{_own_words(job) if job.state in RUNNING else PLAIN['starting']} · in another process"
+        return f"Elsewhere · {_own_words(job) if job.state in RUNNING else PLAIN['starting']}"
     return _own_words(job)
 
 

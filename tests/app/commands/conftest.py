@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
+PATIENCE = 240.0  # seconds: a start of the engine on a machine that does much else takes some
 TONE = '''
 """Says whether a sound is low or high: the share of its energy below and above 1 kHz, never quite sure."""
 import numpy as np
@@ -52,7 +53,9 @@ class CommandLine:
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
 
-    def __call__(self, *arguments: str | Path, timeout: float = 60, **more: str) -> subprocess.CompletedProcess[str]:
+    def __call__(
+        self, *arguments: str | Path, timeout: float = PATIENCE, **more: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             self.words(*arguments),
             cwd=self.folder,
