@@ -211,6 +211,12 @@ class Library:
         with self.transaction("DEFERRED") as database:
             return calibrations.judgements(database, model_id, weights)
 
+    def judged(self) -> list[tuple[Path, float, list[Annotation]]]:
+        """Return each recording of which persons have said something: path, seconds (0: unknown), and what."""
+        with self.transaction("DEFERRED") as database:
+            found = said.judged(database)
+        return [(recordings.path_of(row), row["duration"], annotations) for row, annotations in found]
+
     def calibrations(self, model_id: str, weights: str) -> dict[str, Calibration]:
         """Return what is known about a model's scores, by label."""
         with self.transaction("DEFERRED") as database:

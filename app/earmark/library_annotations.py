@@ -66,6 +66,12 @@ def answering(database: sqlite3.Connection, model_id: str, weights: str) -> list
     return [each for each in found if each.answers is not None]
 
 
+def judged(database: sqlite3.Connection) -> list[tuple[sqlite3.Row, list[Annotation]]]:
+    """Return each recording that persons have said something of, with all of that in order of time."""
+    rows = database.execute("SELECT * FROM recordings WHERE id IN (SELECT recording FROM annotations) ORDER BY id")
+    return [(row, annotations_of(database, row["id"])) for row in rows.fetchall()]
+
+
 def _made(database: sqlite3.Connection, number: int, wanted: Change) -> Change:
     """Change the annotations, and return the change as it really was."""
     ids = {each.annotation_id for each in (*wanted.before, *wanted.after)}

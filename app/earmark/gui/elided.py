@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QLabel
 
@@ -49,9 +49,8 @@ class Elided(QLabel):
 
     def paintEvent(self, event) -> None:  # noqa: N802 - Qt's
         """Write what there is room for; a label's own text would have the window laid out anew each time."""
-        painter = QPainter(self)
-        place, align = self.contentsRect(), self.alignment().value
+        painter, place = QPainter(self), self.contentsRect()
+        painter.setPen(self.palette().color(self.foregroundRole()))
         text = self.fontMetrics().elidedText(self._whole, self._cut_at, place.width())
-        self.style().drawItemText(
-            painter, QRect(place), align, self.palette(), self.isEnabled(), text, self.foregroundRole()
-        )
+        painter.drawText(place, self.alignment(), text)
+        painter.end()

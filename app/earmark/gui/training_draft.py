@@ -11,7 +11,8 @@ from typing import Any
 from earmark.api import CheckpointError, TrainJob
 from earmark.catalogue import Model
 from earmark.checkpoints import folder_of
-from earmark.dataset import Dataset
+from earmark.counted import counted
+from earmark.dataset import Dataset, judgements
 from earmark.errors import DatasetError
 from earmark.host import plugin_of
 from earmark.training.doctor import Diagnosis, Finding, apply, grouped
@@ -52,11 +53,21 @@ class Draft:
         return recipes(self.model).get(self.preset) if self.model else None
 
     def take(self, read: Dataset | None) -> None:
-        """Start from a folder that was just read, or from none."""
+        """Start from sounds that were just read, or from none."""
         self.read = self.dataset = read
         self.diagnosis = None
         if read:
-            self.name = name_for(read.folder)
+            self.name = "my-judgements" if read.kind == judgements.kind else name_for(read.folder)
+
+    @property
+    def sounds(self) -> str:
+        """What is learnt from, in words."""
+        if self.dataset is None:
+            return ""
+        number = counted(len(self.dataset.examples), "clip")
+        if self.dataset.kind == judgements.kind:
+            return f"{number} of {self.dataset.title}"
+        return f"{number} in {self.dataset.folder}"
 
     def mended(self, findings: Sequence[Finding]) -> Dataset:
         """Return the data set with findings acted on.
@@ -65,7 +76,7 @@ class Draft:
             DatasetError: too few sources are left.
         """
         if self.read is None:
-            raise DatasetError("No folder was chosen.")
+            raise DatasetError("No sounds were chosen.")
         return apply(self.read, findings)
 
     def divided(self) -> Dataset:
@@ -75,7 +86,7 @@ class Draft:
             DatasetError: there is none yet, or too little of it.
         """
         if self.dataset is None:
-            raise DatasetError("No folder was chosen.")
+            raise DatasetError("No sounds were chosen.")
         whole = grouped(self.dataset, self.diagnosis.findings) if self.diagnosis else self.dataset
         return split(whole, validate=self.validate, test=self.test)
 

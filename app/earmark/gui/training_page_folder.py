@@ -1,4 +1,4 @@
-"""The first page of a new model: which folder."""
+"""The first page of a new model: which folder, or what was judged in the library."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ from PySide6.QtWidgets import (
     QWizardPage,
 )
 
-from earmark.api import EarmarkError
+from earmark.api import DatasetError, EarmarkError
 from earmark.counted import counted
-from earmark.dataset import Dataset, Reader, fitting_readers, open_dataset
+from earmark.dataset import Dataset, Reader, fitting_readers, judgements, open_dataset
 from earmark.gui.beside import beside
 from earmark.gui.errand import Errands
 from earmark.gui.own_keys import BUTTON, PICKER, keep_keys
 from earmark.gui.theme import muted
 from earmark.gui.training_draft import Draft
+from earmark.library import Library
 
 SETTLE_MS = 300  # after a letter
 DROP_HEIGHT = 160  # pixels
@@ -32,16 +33,20 @@ ABOUT = """A folder in which the sounds of each class are in a folder named afte
 as they are published are recognised too: ESC-50, UrbanSound8K, Speech Commands, AudioSet, VGGSound, BirdCLEF, tables \
 of labels, Audacity or Raven labels beside the recordings."""
 NOWHERE = "Choose a folder, or drop one here."
+JUDGED = "Learn from what you accepted, drew and rejected in recordings that you looked through"
+UNJUDGED = "Nothing was accepted in the library yet: look through some events first (Edit ▸ Review)"
 
 
 class FolderPage(QWizardPage):
     """Asks for the folder and says how it is read."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, library: Library | None) -> None:
         super().__init__()
-        self._draft = draft
+        self._draft, self._library = draft, library
         self._errands = Errands(self, self._refuse)
         self._asked: tuple[Path, str | None] | None = None
+        self._known: Dataset | None = None  # what was judged
+        self.judged = QPushButton("Use what I &judged")
         self.path, self.browse, self.kind = QLineEdit(), QPushButton("B&rowse…"), QComboBox()
         self.said, self.hint = QLabel(NOWHERE), muted()
         self._settling = QTimer(self, interval=SETTLE_MS, singleShot=True)
@@ -52,6 +57,7 @@ class FolderPage(QWizardPage):
         self.path.textChanged.connect(self._change)
         self.kind.activated.connect(lambda _: self._look())
         self.browse.clicked.connect(self._browse)
+        self.judged.clicked.connect(self._take_judged)
 
     def _build(self) -> None:
         self.setTitle("Your sounds")
@@ -61,7 +67,11 @@ class FolderPage(QWizardPage):
         self.path.setToolTip("Type its path, choose it, or drop it here")
         self.browse.setToolTip("Choose the folder")
         self.browse.setAutoDefault(False)
-        keep_keys(self.browse, BUTTON)
+        self.judged.setAutoDefault(False)
+        self.judged.setEnabled(False)
+        self.judged.setToolTip(UNJUDGED)
+        for button in (self.browse, self.judged):
+            keep_keys(button, BUTTON)
         self.kind.setAccessibleName("How the folder is laid out")
         self.kind.setToolTip("This folder can be read in several ways: say which is meant")
         keep_keys(self.kind, PICKER)
@@ -74,7 +84,7 @@ class FolderPage(QWizardPage):
         folder, kind = QLabel("&Folder"), QLabel("&Layout")
         folder.setBuddy(self.path)
         kind.setBuddy(self.kind)
-        self._form.addRow(folder, beside(self.path, self.browse))
+        self._form.addRow(folder, beside(self.path, self.browse, self.judged))
         self._form.addRow(kind, self.kind)
         self._form.setRowVisible(self.kind, False)
         told = QFrame()
@@ -94,6 +104,11 @@ class FolderPage(QWizardPage):
         layout.addWidget(told)
         layout.addWidget(about)
         layout.addStretch(1)
+
+    def initializePage(self) -> None:  # noqa: N802 - Qt's
+        """Look on a thread what was judged in the library."""
+        if library := self._library:
+            self._errands.run(lambda: _judged(library), self._know)
 
     def choose(self, folder: Path) -> None:
         """Be given a folder."""
@@ -123,6 +138,19 @@ class FolderPage(QWizardPage):
     def _browse(self) -> None:
         if name := QFileDialog.getExistingDirectory(self, "A labelled folder", self.path.text()):
             self.choose(Path(name))
+
+    def _know(self, judged: Dataset | None) -> None:
+        self._known = judged
+        self.judged.setEnabled(judged is not None)
+        self.judged.setToolTip(JUDGED if judged else UNJUDGED)
+
+    def _take_judged(self) -> None:
+        if self._known:
+            self.path.clear()
+            self._asked = None  # a folder that is still read comes too late
+            self._draft.take(self._known)
+            self._say(summary_of_judged(self._known), " ".join(self._known.warnings))
+            self.completeChanged.emit()
 
     def _change(self) -> None:
         self.kind.clear()
@@ -174,6 +202,22 @@ def _read(folder: Path, kind: str | None) -> Dataset | list[Reader]:
     """Return what is in a folder, or the layouts of which one must be chosen."""
     readers = fitting_readers(folder) if folder.is_dir() and kind is None else []
     return readers if len(readers) > 1 else open_dataset(folder, kind)
+
+
+def _judged(library: Library) -> Dataset | None:
+    """Return what was judged in the library; None where nothing was."""
+    try:
+        return judgements.dataset_of(library)
+    except DatasetError:
+        return None
+
+
+def summary_of_judged(dataset: Dataset) -> str:
+    """Return what was judged in a sentence."""
+    recordings = len({each.path for each in dataset.examples})
+    labels = counted(len(dataset.labels), "label")
+    number = counted(len(dataset.examples), "clip")
+    return f"What you judged in {counted(recordings, 'recording')}: {number}, {labels}, with times."
 
 
 def summary(dataset: Dataset) -> str:

@@ -43,7 +43,7 @@ class StartPage(QWizardPage):
             return
         changed = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in draft.changes.items())
         known = {
-            "Sounds": f"{len(draft.dataset.examples)} recordings in {draft.dataset.folder}",
+            "Sounds": draft.sounds,
             "Starts from": draft.model.card.title if draft.model.card else draft.model.model_id,
             "Recipe": " · ".join(filter(None, (draft.recipe.name, changed))),
             "Becomes": draft.model_id,

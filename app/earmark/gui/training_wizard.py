@@ -15,6 +15,7 @@ from earmark.gui.training_page_found import FoundPage
 from earmark.gui.training_page_model import ModelPage
 from earmark.gui.training_page_settings import SettingsPage
 from earmark.gui.training_page_start import StartPage
+from earmark.library import Library
 
 SIZE = (860, 620)
 BUTTONS = {
@@ -32,10 +33,10 @@ class TrainingWizard(QWizard):
     weights_asked = Signal(str)  # model_id: they are published, but not here
     wanted = Signal(object)  # Draft: train this
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, library: Library | None) -> None:
         super().__init__(parent)
         self.draft = Draft()
-        self.folder, self.found = FolderPage(self.draft), FoundPage(self.draft)
+        self.folder, self.found = FolderPage(self.draft, library), FoundPage(self.draft)
         self.model, self.settings = ModelPage(self.draft), SettingsPage(self.draft)
         self.begin = StartPage(self.draft)
         self._build()

@@ -10,9 +10,12 @@ import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from earmark.annotations import Annotation, Change
 from earmark.api import ModelCard
 from earmark.catalogue import Model
 from earmark.checkpoints import folder_of
+from earmark.gui.training_wizard import TrainingWizard
+from earmark.library import Library
 from earmark.training.doctor import Kind
 from earmark.training.job_file import read_job
 
@@ -94,6 +97,13 @@ def test_a_folder_that_is_none_or_holds_nothing_is_said_and_leads_nowhere(qtbot,
         assert not wizard.button(wizard.WizardButton.NextButton).isEnabled()
 
 
+def test_where_nothing_was_judged_only_a_folder_can_be_chosen(qtbot, wizard, folder):
+    wizard.choose(folder)
+    qtbot.waitUntil(wizard.folder.isComplete)
+    assert not wizard.folder.judged.isEnabled()
+    assert "Nothing was accepted" in wizard.folder.judged.toolTip()
+
+
 def test_a_folder_that_can_be_read_in_two_ways_is_asked_about(qtbot, wizard, folder):
     hiss = folder / "hiss" / "hiss0.wav"
     hiss.with_suffix(".txt").write_text("0.1\t0.5\thiss\n")
@@ -104,6 +114,45 @@ def test_a_folder_that_can_be_read_in_two_ways_is_asked_about(qtbot, wizard, fol
     wizard.folder.kind.setCurrentIndex(0)
     wizard.folder.kind.activated.emit(0)
     qtbot.waitUntil(wizard.folder.isComplete)
+
+
+@pytest.fixture
+def judged(home, tmp_path, make_window) -> TrainingWizard:
+    """The wizard of a window in whose library six recordings were looked through."""
+    library = Library(home / "library.sqlite")
+    for number in range(6):
+        path = tmp_path / f"night{number}.wav"
+        noise = np.random.default_rng(number).normal(0, 0.05, 4 * RATE)
+        soundfile.write(path, noise.astype(np.float32), RATE)
+        hum = Annotation(annotation_id=f"a{number}", label="hum", onset=1.0, offset=2.0)
+        no = Annotation(annotation_id=f"b{number}", label="hum", onset=3.0, offset=3.5, status="rejected")
+        library.change(path, Change(name="Judge", after=(hum, no)))
+    window = make_window(library=library)
+    window.do["new_model"].trigger()
+    return window.training.wizard
+
+
+def test_what_was_judged_in_the_library_can_be_learnt_from(qtbot, judged):
+    page = judged.folder
+    qtbot.waitUntil(page.judged.isEnabled)
+    qtbot.mouseClick(page.judged, Qt.MouseButton.LeftButton)
+    assert page.said.text() == "What you judged in 6 recordings: 12 clips, 1 label, with times."
+    goes_on(qtbot, judged)
+    qtbot.waitUntil(judged.found.isComplete, timeout=30_000)
+    assert judged.found.summary.text().startswith("12 clips of 1.0 to 1.5 s")
+    assert judged.draft.name == "my-judgements"
+    assert judged.draft.sounds == "12 clips of what was judged in the library"
+    divided = judged.draft.divided()
+    for path in {each.path for each in divided.examples}:
+        assert len({each.split for each in divided.examples if each.path == path}) == 1
+
+
+def test_a_folder_takes_the_place_of_what_was_judged(qtbot, judged, folder):
+    qtbot.waitUntil(judged.folder.judged.isEnabled)
+    judged.folder.judged.click()
+    judged.choose(folder)
+    qtbot.waitUntil(lambda: "13 recordings, 2 labels" in judged.folder.said.text())
+    assert judged.draft.dataset.folder == folder
 
 
 def test_what_was_found_is_counted_and_measured_and_can_be_heard(qtbot, found, card):
@@ -129,6 +178,16 @@ def test_a_finding_is_acted_on_by_its_button_and_taken_back(qtbot, found):
     qtbot.waitUntil(lambda: page.summary.text().startswith("13 clips"))
 
 
+def test_what_cannot_be_heard_is_left_out_unasked(qtbot, wizard, folder):
+    (folder / "hum" / "broken.wav").write_bytes(b"RIFF, but no more")
+    wizard.choose(folder)
+    goes_on(qtbot, wizard)
+    qtbot.waitUntil(lambda: wizard.found.summary.text().startswith("13 clips"), timeout=30_000)
+    (done,) = wizard.found.findings.done
+    assert done.kind is Kind.UNREADABLE
+    assert {each.path.name for each in wizard.draft.dataset.examples}.isdisjoint({"broken.wav"})
+
+
 def test_what_was_chosen_becomes_the_job_that_is_trained(qtbot, found, folder):
     training = found.parent().training
     for _ in range(2):
@@ -136,6 +195,7 @@ def test_what_was_chosen_becomes_the_job_that_is_trained(qtbot, found, folder):
     found.settings.name.setText("garden")
     found.settings.epochs.setValue(2)
     qtbot.waitUntil(lambda: found.settings.time.text().startswith("About"), timeout=30_000)
+    assert "0.9 GB of memory" in found.settings.time.text()
     goes_on(qtbot, found)
     assert found.begin.rows["Becomes"].text() == "toy/garden"
     assert found.begin.rows["Recipe"].text() == "from scratch · epochs 2"
@@ -147,6 +207,17 @@ def test_what_was_chosen_becomes_the_job_that_is_trained(qtbot, found, folder):
     copies = {each.split for each in job.examples if each.path.name in ("hum0.wav", "again.wav")}
     assert len(copies) == 1
     assert training.dock_widget.isVisible()
+
+
+def test_what_is_measured_is_given_up_when_one_goes_back(qtbot, found):
+    for _ in range(2):
+        goes_on(qtbot, found)
+    qtbot.waitUntil(lambda: found.settings._measuring is not None, timeout=30_000)
+    measuring = found.settings._measuring
+    qtbot.waitUntil(lambda: measuring._process is not None, timeout=30_000)
+    found.back()
+    qtbot.waitUntil(lambda: measuring._process._process.poll() is not None, timeout=2_000)
+    assert found.settings._measuring is None
 
 
 def test_a_name_that_is_taken_or_none_is_said(qtbot, found):
