@@ -19,7 +19,12 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--split", type=click.Choice(SIDES), help="Which clips [test, where the data set says which these are].")
 @click.option("--fold", "folds", multiple=True, metavar="N", help="Evaluate on this fold; may be repeated, or 1,2.")
 @click.option("--events", type=FILE, metavar="TSV", help="True events of the recordings in FOLDER.")
-@click.option("--predictions", type=FILE, metavar="TSV", help="Score these events; no model is run.")
+@click.option(
+    "--predictions",
+    type=FILE,
+    metavar="TSV",
+    help="Score these events, or clips' scores (a column for each label); no model is run.",
+)
 @click.option(
     "--protocol",
     type=click.Choice(["earmark", "htsat"]),

@@ -1,4 +1,4 @@
-"""`earmark evaluate --predictions`: events that another program found, scored; no model is run."""
+"""`earmark evaluate --predictions`: what another program found, events or scores of clips; no model is run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from earmark.audio_file import walk
 from earmark.commands.evaluate_choice import Choice, part_of
 from earmark.commands.evaluate_output import Output
-from earmark.evaluation.document import predictions_document
+from earmark.evaluation.document import predictions_document, tags_document
 from earmark.evaluation.event_scores import EventLists
 from earmark.evaluation.event_trial import (
     by_name,
@@ -18,6 +18,8 @@ from earmark.evaluation.event_trial import (
     strong_truth,
 )
 from earmark.evaluation.label_match import read_label_map
+from earmark.evaluation.tag_predictions import is_score_table, judge_scores
+from earmark.events import DEFAULT_THRESHOLD
 
 
 def score_predictions(choice: Choice) -> int:
@@ -27,6 +29,8 @@ def score_predictions(choice: Choice) -> int:
         EarmarkError: a list cannot be read, or nothing is there to compare with.
     """
     assert choice.predictions
+    if is_score_table(choice.predictions):
+        return _score_clips(choice, choice.predictions)
     truth, durations, where = _truth(choice)
     scores = judge_predictions(
         truth,
@@ -37,6 +41,18 @@ def score_predictions(choice: Choice) -> int:
     )
     output = Output(choice.format_name, choice.out)
     output.add(predictions_document(scores, choice.predictions, where))
+    return 0
+
+
+def _score_clips(choice: Choice, predictions: Path) -> int:
+    """Score a table of whole clips' scores and return the exit status."""
+    part, how = part_of(choice), choice.conditions
+    threshold = DEFAULT_THRESHOLD if how.threshold is None else how.threshold
+    tags, match, said = judge_scores(
+        predictions, part.dataset, part.examples, own_map=how.label_map, threshold=threshold
+    )
+    output = Output(choice.format_name, choice.out)
+    output.add(tags_document(tags, match.labels, predictions, f"{choice.folder}, {part.side}", said))
     return 0
 
 

@@ -56,6 +56,14 @@ def predictions_document(scores: EventScores, predictions: Path, truth: str) -> 
     return {**known, "events": events_document(scores), "warnings": list(scores.warnings)}
 
 
+def tags_document(
+    scores: TagScores, labels: Sequence[str], predictions: Path, truth: str, warnings: Sequence[str]
+) -> dict[str, Any]:
+    """Return the scores of a table of clips' scores that another program gave."""
+    known = {"version": VERSION, "predictions": str(predictions), "truth": truth}
+    return {**known, "tags": _tags(scores, labels), "warnings": list(warnings)}
+
+
 def events_document(scores: EventScores) -> dict[str, Any]:
     """Return the scores of events."""
     return {

@@ -53,6 +53,8 @@ def read(path: Path, report: Report | None = None) -> list[Labelled]:
             found = recordings.setdefault(row["filename"].strip(), _Recording())
             if row.get("event_label"):
                 found.events.append(_event(row, line))
+            elif (row.get("onset") or "").strip():
+                raise ValueError("It has a time and no label.")
             found.tags.extend(filter(None, (tag.strip() for tag in (row.get("event_labels") or "").split(","))))
     return [
         Labelled(file=file, events=tuple(found.events), tags=tuple((label, None) for label in found.tags))

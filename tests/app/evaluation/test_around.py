@@ -83,9 +83,28 @@ def test_a_list_of_another_program_is_read_strictly(tmp_path):
     path = tmp_path / "found.tsv"
     path.write_text("filename\tonset\toffset\tevent_label\nx/a.wav\t0\t1\tDog\nb.flac\t\t\t\n")
     assert listed_events(path) == {"a": [timed("Dog", 0.0, 1.0)], "b": []}
-    path.write_text("filename\tonset\toffset\tevent_label\na.wav\tnow\t1\tDog\n")
-    with pytest.raises(DatasetError, match="Line 2"):
+    for row, said in (("a.wav\tnow\t1\tDog", "is no number"), ("a.wav\t0\t1", "a time and no label")):
+        path.write_text(f"filename\tonset\toffset\tevent_label\n{row}\n")
+        with pytest.raises(DatasetError, match=f"Line 2: .*{said}"):
+            listed_events(path)
+
+
+def test_names_with_dots_are_told_apart(tmp_path):
+    path = tmp_path / "found.tsv"
+    path.write_text("clip.1\t0\t1\tDog\nx/clip.2\t0\t1\tDog\nclip.3.wav\t0\t1\tDog\n")
+    assert list(listed_events(path)) == ["clip.1", "clip.2", "clip.3"]
+    path.write_text("x/a.wav\t0\t1\tDog\ny/a.wav\t0\t1\tDog\n")
+    with pytest.raises(DatasetError, match="Several recordings are called a"):
         listed_events(path)
+
+
+def test_what_is_found_where_nothing_is_known_to_be_is_a_false_alarm():
+    truth = {"a": [timed("dog", 0.0, 1.0), timed("fox", 2.0, 3.0)]}
+    found = {"a": truth["a"], "quiet": [timed("dog", 0.0, 1.0)]}
+    scores = judge_predictions(truth, found, {"a": 5.0, "quiet": 7200.0})
+    assert (scores.recordings, scores.event.labels["dog"]) == (2, pytest.approx(2 / 3))
+    assert 0.9 < scores.psds_2 < 1
+    assert judge_predictions(truth, found, {"a": 5.0}).event.labels["dog"] == 1.0
 
 
 def test_two_recordings_of_one_name_cannot_be_told_apart_by_a_list():
