@@ -31,7 +31,7 @@ from earmark.wire import Connection, Message
 log = logging.getLogger(__name__)
 
 LIVE_FOR = 2.0  # seconds after the last live request in which one core is left to the window
-SLOW_HOOKS = {"convert": 10.0}  # × the deadline
+SLOW_HOOKS = {"convert": 10.0, "load": 5.0}  # × the deadline: a busy machine reads slowly
 
 
 @dataclass(frozen=True)
