@@ -69,6 +69,7 @@ class FindingsList(QWidget):
 
     def say(self, sentence: str) -> None:
         """Say why there are no findings."""
+        self.title.setText("Findings")
         self.empty.say(sentence)
 
     @property

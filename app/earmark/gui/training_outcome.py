@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from earmark.api import DatasetError, Example, TrainJob
+from earmark.calibration import Judgement
 from earmark.engine_client import Engines
 from earmark.gui.label_colours import label_text
+from earmark.reliability import Study, reliability
 from earmark.training.comparison import start_beside
 from earmark.training.job_file import read_job
-from earmark.training.judged import FILE, Side, read_judged
+from earmark.training.judged import FILE, Side, for_precision, read_judged
 from earmark.training.report import JSON, report, write_json
 from earmark.training.report_page import write_html
 
@@ -28,11 +30,13 @@ class Outcome:
 
     Attributes:
         side: the clips for testing, or where there are none those for validation.
+        held: all clips that were held out.
     """
 
     job: TrainJob
     report: Mapping[str, Any]
     side: Side
+    held: Side
 
     @property
     def told(self) -> Mapping[str, Any]:
@@ -42,11 +46,12 @@ class Outcome:
     def headline(self) -> str:
         """Return how good the model is in a sentence."""
         told = self.told
-        reached = f"Accuracy {told['accuracy']:.1%}" if told["accuracy"] is not None else ""
-        mean = told["mean_average_precision"]
-        figures = [reached, f"mAP {mean:.3f}" if mean is not None else ""]
+        shown = {"mean_average_precision": "mAP {:.3f}", "auc": "AUC {:.3f}", "d_prime": "d′ {:.2f}"}
+        figures = [form.format(told[name]) for name, form in shown.items() if told[name] is not None]
+        if told["accuracy"] is not None:
+            figures.insert(0, f"Accuracy {told['accuracy']:.1%}")
         side = "that decided nothing" if self.report["test"] else "by which it was chosen"
-        return f"{', '.join(filter(None, figures))} on {told['clips']} clips {side}".replace("%", " %")
+        return f"{', '.join(figures)} on {told['clips']} clips {side}".replace("%", " %")
 
     def start(self) -> str:
         """Return how good the model that it started from is on them; "" where that cannot be said."""
@@ -60,6 +65,23 @@ class Outcome:
         return (
             f"{start['model']}, from which it started: {name} {value:.3f} on {start['clips']} clips that it can tell."
         )
+
+    def limits(self, wanted: float) -> dict[str, Any]:
+        """Return the report's thresholds, those for a precision reckoned anew over all clips that were held out."""
+        known, held = self.report["thresholds"]["labels"], self.held
+        found = {
+            label: known[label] | asdict(for_precision(held.scores[:, place], held.truth[:, place], wanted))
+            for place, label in enumerate(self.job.labels)
+        }
+        return {"wanted": wanted, "labels": found}
+
+    def trust(self, place: int | None) -> Study:
+        """Return how often scores were right, of a label or of all, over all clips that were held out."""
+        own = slice(None) if place is None else slice(place, place + 1)
+        scores, truth = self.held.scores[:, own].ravel().tolist(), self.held.truth[:, own].ravel().tolist()
+        label = "" if place is None else self.job.labels[place]
+        judged = [Judgement(label, score, is_right) for score, is_right in zip(scores, truth, strict=True)]
+        return Study(label=label, judged=len(judged), right=sum(truth), bins=reliability(judged))
 
     def of_label(self, place: int) -> list[Clip]:
         """Return the clips of a label, the least sure first."""
@@ -90,7 +112,15 @@ def outcome_of(folder: Path, engines: Engines) -> Outcome:
     if sides is None or not any(side.examples for side in sides.values()):
         raise DatasetError("No clip was judged yet.", hint="Resume the job: at its end it judges what was held out.")
     found = _written(folder) or _make(job, engines)
-    return Outcome(job, found, sides["test"] if sides["test"].examples else sides["validate"])
+    return Outcome(job, found, sides["test"] if sides["test"].examples else sides["validate"], _joined(sides.values()))
+
+
+def _joined(sides: Collection[Side]) -> Side:
+    return Side(
+        tuple(example for side in sides for example in side.examples),
+        np.concatenate([side.scores for side in sides]),
+        np.concatenate([side.truth for side in sides]),
+    )
 
 
 def _written(folder: Path) -> dict[str, Any] | None:

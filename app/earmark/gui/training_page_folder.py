@@ -61,7 +61,7 @@ class FolderPage(QWizardPage):
 
     def _build(self) -> None:
         self.setTitle("Your sounds")
-        self.setSubTitle("A new model learns from a folder of labelled recordings.")
+        self.setSubTitle("A new model learns from a folder of labelled recordings, or from what you have judged.")
         self.setAcceptDrops(True)
         self.path.setAccessibleName("Folder of labelled recordings")
         self.path.setToolTip("Type its path, choose it, or drop it here")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
@@ -13,22 +14,26 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSpinBox,
     QSplitter,
     QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from earmark.gui.beside import beside
 from earmark.gui.label_colours import label_text
 from earmark.gui.own_keys import BUTTON, keep_keys
+from earmark.gui.reliability_plot import ReliabilityPlot
 from earmark.gui.theme import Theme, muted
 from earmark.gui.training_outcome import Clip, Outcome
 from earmark.gui.training_sounds import ClipList
 from earmark.gui.training_tables import ConfusionTable, LabelFigures
 from earmark.model_file import SUFFIX
-from earmark.training.report import HTML
+from earmark.training.report import HTML, WANTED
 
 SIZE = (980, 600)
+ALL = "All labels together: how often each score was right. Choose a label to see its own."
 NO_MISTAKE = "The model made no mistake on these clips."
 TIPS = {
     "use": ("&Use it now", "Offer the model, and listen with it from now on"),
@@ -51,6 +56,8 @@ class ReportWindow(QDialog):
         self._outcome: Outcome | None = None
         self.headline, self.start = QLabel(), muted()
         self.tabs, self.figures, self.confusion = QTabWidget(), LabelFigures(), ConfusionTable()
+        self.trust, self.trusted, self.wanted = ReliabilityPlot(), muted(), QSpinBox()
+        self._label: int | None = None  # the place of the one that is chosen
         self.clips = ClipList("Worst mistakes")
         self.buttons = {name: QPushButton(text) for name, (text, _) in TIPS.items()}
         self._build()
@@ -65,6 +72,8 @@ class ReportWindow(QDialog):
         self.start.setWordWrap(True)
         self.tabs.addTab(self.figures, "&Labels")
         self.tabs.addTab(self.confusion, "&Confusions")
+        self.tabs.addTab(self._trust_page(), "&Trust")
+        self.tabs.setCornerWidget(self._wanted_row())
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.setAccessibleName("Figures of the report")
@@ -73,6 +82,25 @@ class ReportWindow(QDialog):
             button.setToolTip(TIPS[name][1])
             button.setAutoDefault(False)
             keep_keys(button, BUTTON)
+
+    def _trust_page(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 4, 0, 0)
+        self.trusted.setWordWrap(True)
+        column.addWidget(self.trusted)
+        column.addWidget(self.trust, 1)
+        return page
+
+    def _wanted_row(self) -> QWidget:
+        self.wanted.setRange(50, 99)
+        self.wanted.setSuffix(" %")
+        self.wanted.setValue(round(100 * WANTED))
+        self.wanted.setAccessibleName("Precision that is wanted")
+        self.wanted.setToolTip("How often a label is to be right: the last column says from which score it is")
+        label = QLabel("&Right at least")
+        label.setBuddy(self.wanted)
+        return beside(label, self.wanted)
 
     def _lay_out(self) -> None:
         right = QWidget()
@@ -99,6 +127,7 @@ class ReportWindow(QDialog):
         self.clips.heard.connect(self.heard)
         self.figures.chosen.connect(self._show_label)
         self.confusion.chosen.connect(self._show_cell)
+        self.wanted.valueChanged.connect(lambda _: self._show_figures())
         doing: dict[str, Callable[[], object]] = {
             "use": lambda: self._outcome and self.use_asked.emit(self._outcome.job.folder),
             "export": self._export,
@@ -112,6 +141,7 @@ class ReportWindow(QDialog):
     def wear(self, theme: Theme) -> None:
         """Draw in a theme's colours."""
         self.confusion.wear(theme)
+        self.trust.wear(theme)
         if self._outcome:
             self.show_outcome(self._outcome)
 
@@ -123,7 +153,8 @@ class ReportWindow(QDialog):
         self.headline.setText(outcome.headline())
         self.start.setText(outcome.start())
         self.start.setVisible(bool(self.start.text()))
-        self.figures.show_figures(labels, told, outcome.report["thresholds"])
+        self._label = None
+        self._show_figures()
         self.tabs.setTabVisible(1, told["confusion"] is not None)
         self.confusion.show_confusion(labels, told["confusion"] or ())
         self._show_mistakes()
@@ -133,8 +164,26 @@ class ReportWindow(QDialog):
             found = self._outcome.mistakes()
             self._list("Worst mistakes" if found else NO_MISTAKE, found)
 
+    def _show_figures(self) -> None:
+        """Show the figures of each label, and how far scores can be trusted; what is chosen stays."""
+        if self._outcome:
+            limits = self._outcome.limits(self.wanted.value() / 100)
+            with QSignalBlocker(self.figures):
+                self.figures.show_figures(self._outcome.job.labels, self._outcome.told, limits)
+            self._show_trust(limits)
+
+    def _show_trust(self, limits: Mapping[str, Any]) -> None:
+        if self._outcome is None:
+            return
+        label = None if self._label is None else self._outcome.job.labels[self._label]
+        self.trusted.setText(f"{label_text(label)}: how often it was right" if label else ALL)
+        threshold = limits["labels"][label]["threshold"] if label else None
+        self.trust.show_study(self._outcome.trust(self._label), threshold)
+
     def _show_label(self, place: int) -> None:
         if self._outcome:
+            self._label = place
+            self._show_trust(self._outcome.limits(self.wanted.value() / 100))
             self._list(label_text(self._outcome.job.labels[place]), self._outcome.of_label(place))
 
     def _show_cell(self, true: int, told: int) -> None:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from earmark.api import Example
 from earmark.dataset import Dataset
 from earmark.gui.label_colours import label_icon, label_text
+from earmark.gui.lines_delegate import LINES, LinesDelegate
 from earmark.gui.own_keys import BUTTON, TABLE, keep_keys
 from earmark.gui.placeholder import Placeholder
 from earmark.times import time_text
@@ -47,6 +48,7 @@ class ClipList(QWidget):
         self.play.setAutoDefault(False)
         keep_keys(self.view, TABLE)
         keep_keys(self.play, BUTTON)
+        self.view.setItemDelegate(LinesDelegate(self.view, under=1))
         Placeholder(self.view, "Choose what is at the left: its clips appear here.")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -65,15 +67,24 @@ class ClipList(QWidget):
         self.title.setText(title)
         self.view.clear()
         for example, words in clips[:MOST]:
-            item = QListWidgetItem(f"{example.path.name}{words and f'  {words}'}")
+            item = QListWidgetItem(f"{example.path.name}{_stretch(example)}")
             item.setData(ROLE, example)
-            item.setToolTip(str(example.path))
+            item.setData(LINES, [words])
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{item.text()}: {words}")
+            item.setToolTip(f"{example.path}\n{words}")
             self.view.addItem(item)
 
     def _hear(self, item: QListWidgetItem | None) -> None:
         if item:
             example: Example = item.data(ROLE)
             self.heard.emit(example.path, example.start, example.end)
+
+
+def _stretch(example: Example) -> str:
+    """Return where in its file a clip is; "" of a whole one."""
+    if example.end is None:
+        return ""
+    return f"  {time_text(example.start, 1)}–{time_text(example.end, 1)}"
 
 
 class LabelTable(QTableView):
@@ -89,6 +100,7 @@ class LabelTable(QTableView):
         self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
         self.setShowGrid(False)
+        self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setSortingEnabled(True)
         self.verticalHeader().hide()
@@ -104,7 +116,9 @@ class LabelTable(QTableView):
         for label, clips in by_label(dataset).items():
             if clips:
                 self._items.appendRow(_row(label, clips, durations))
-        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.resizeRowsToContents()
 
     def _choose(self, index) -> None:

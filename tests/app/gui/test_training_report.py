@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from earmark.api import Example
+from earmark.gui.lines_delegate import LINES
 from earmark.gui.training_outcome import outcome_of
 from earmark.training.job_file import write_job
 
@@ -48,19 +49,20 @@ def report(qtbot, make_window, judged):
 
 def listed(report) -> list[str]:
     view = report.clips.view
-    return [view.item(row).text() for row in range(view.count())]
+    items = [view.item(row) for row in range(view.count())]
+    return ["  ".join((item.text(), *item.data(LINES))) for item in items]
 
 
 def test_it_says_how_good_the_model_is_and_lists_its_worst_mistakes(report):
-    assert report.headline.text() == "Accuracy 75.0 %, mAP 0.833 on 4 clips that decided nothing"
-    assert listed(report) == ["garden.wav  said Cat 0.80, is Dog 0.20"]
+    assert report.headline.text() == "Accuracy 75.0 %, mAP 0.833, AUC 0.750, d′ 0.95 on 4 clips that decided nothing"
+    assert listed(report) == ["garden.wav  0:00.5–0:01.0  said Cat 0.80, is Dog 0.20"]
 
 
 def test_a_cell_of_the_confusions_lists_its_clips_and_enter_plays_one(qtbot, report, card):
     report.tabs.setCurrentIndex(1)
     report.confusion.setCurrentCell(0, 1)
     assert report.clips.title.text() == "Is Dog, said Cat"
-    assert listed(report) == ["garden.wav  scored 0.80"]
+    assert listed(report) == ["garden.wav  0:00.5–0:01.0  scored 0.80"]
     report.clips.view.setCurrentRow(0)
     QTest.keyClick(report.clips.view, Qt.Key.Key_Return)
     qtbot.waitUntil(card.started.is_set)
@@ -68,7 +70,27 @@ def test_a_cell_of_the_confusions_lists_its_clips_and_enter_plays_one(qtbot, rep
 
 def test_a_label_lists_its_clips_the_least_sure_first(report):
     report.figures.setCurrentCell(0, 0)
-    assert listed(report) == ["garden.wav  scored 0.20", "garden.wav  scored 0.90"]
+    assert listed(report) == ["garden.wav  0:00.5–0:01.0  scored 0.20", "garden.wav  0:00.0–0:00.5  scored 0.90"]
+
+
+def test_the_score_from_which_a_label_is_right_follows_the_precision_that_is_wanted(report):
+    column = report.figures.columnCount() - 1
+
+    def cat() -> tuple[str, str]:
+        return report.figures.horizontalHeaderItem(column).text(), report.figures.item(1, column).text()
+
+    assert cat() == ("For 90 %", "0.950")
+    report.figures.setCurrentCell(1, 0)
+    report.wanted.setValue(60)
+    assert cat() == ("For 60 %", "0.700")
+    assert listed(report)[0].endswith("scored 0.70")
+
+
+def test_how_far_scores_can_be_trusted_is_shown_of_all_labels_and_of_one(report):
+    assert report.trust.accessibleDescription() == "at 0.50 50 % right of 8"
+    report.figures.setCurrentCell(0, 0)
+    assert report.trusted.text() == "Dog: how often it was right"
+    assert report.trust.accessibleDescription() == "at 0.36 50 % right of 4"
 
 
 def test_the_report_is_written_once_and_again_when_more_was_judged(judged, engines):

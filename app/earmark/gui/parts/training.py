@@ -252,8 +252,7 @@ class Training(QObject):
 
     def _close(self) -> None:
         if self.wizard:
-            self.wizard.close_down()
-            self.wizard.hide()
+            self.wizard.reject()  # hidden only, it would outlive the window
         if self.report:
             self.report.hide()
         self.jobs.close()
