@@ -35,6 +35,7 @@ _FRONT_END = {
     "frequency_min": 50,
     "frequency_max": 14000,
 }
+_SHORT = {"repeatpad": "repeat_pad", "repeat": "repeat", "pad": "pad"}
 _READ = {"enable_fusion": False, "hidden_act": "gelu", "projection_hidden_act": "relu", "layer_norm_eps": 1e-5}
 
 
@@ -63,6 +64,8 @@ def published_names(tower: Mapping[str, Tensor], file: str) -> dict[str, Tensor]
         if missing := [part for part in parts if part not in named]:
             raise CheckpointError(f"{file} is not a whole CLAP: {missing[0]} is missing.")
         named[name.replace(".query.", ".qkv.")] = torch.cat([named.pop(part) for part in parts])
+    for name in [name for name in named if name.endswith(".attn.qkv.weight")]:
+        named.setdefault(name.replace("weight", "bias"), torch.zeros(len(named[name])))  # where they have none
     return named
 
 
@@ -81,6 +84,18 @@ def projection_of(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
         for name, tensor in tensors.items()
         if name.startswith(theirs)
     }
+
+
+def short(said: Mapping[str, Any]) -> str:
+    """Return what becomes of a short recording, in the words of a card, as a preprocessor_config.json says it.
+
+    Raises:
+        ValueError: it says something else.
+    """
+    padding = said.get("padding", "repeatpad")
+    if padding not in _SHORT:
+        raise ValueError(f"its feature extractor fills short sounds up by {padding!r}")
+    return _SHORT[padding]
 
 
 def front_end(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -79,6 +79,8 @@ def _convert_clap(saved: Saved, published: Mapping[str, Tensor], folder: Path, f
     tensors = renamed(published) | projection
     width = len(projection["head.0.bias"]) if "head.0.bias" in projection else 0
     arguments = _clap_arguments(tensors, saved.front_end, width, file)
+    with _known(file, "a CLAP"):
+        short = clap.short(saved.front_end)
     with torch.device("meta"):
         require_fit(HTSAT(arguments), tensors)
     return write_checkpoint(
@@ -87,7 +89,7 @@ def _convert_clap(saved: Saved, published: Mapping[str, Tensor], folder: Path, f
         model_id=CLAP,
         labels=(),
         network=asdict(arguments),
-        front_end={"sample_rate": arguments.sample_rate, "window_seconds": arguments.seconds},
+        front_end={"sample_rate": arguments.sample_rate, "window_seconds": arguments.seconds, "short": short},
         origin=f"{file}, the audio tower of a CLAP" + (" and its projection" if width else ""),
     )
 

@@ -39,6 +39,7 @@ def read_saved(path: Path) -> Saved:
     Raises:
         CheckpointError: there are no weights, or they are damaged.
     """
+    path = path.parent if path.name in INDEXES else path
     folder, files = (path, _weights_of(path)) if path.is_dir() else (path.parent, [path])
     tensors: dict[str, Tensor] = {}
     for file in files:

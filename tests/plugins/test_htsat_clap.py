@@ -81,6 +81,21 @@ def test_a_short_sound_is_repeated_whole_and_padded_as_transformers_does(saved, 
     np.testing.assert_allclose(ours, expected(network, sounds)["pooler_output"], atol=1e-4)
 
 
+def test_a_tower_whose_attention_has_no_biases_equals_transformers(saved, sound, tmp_path):
+    network, folder = saved(ClapAudioModel, qkv_bias=False)
+    sounds = sound(1, sample_rate=RATE)
+    _, ours = embeddings(folder, tmp_path / "ours", sounds)
+    np.testing.assert_allclose(ours, expected(network, sounds)["pooler_output"], atol=1e-4)
+
+
+@pytest.mark.parametrize(("padding", "short"), [("pad", "pad"), ("repeat", "repeat"), ("repeatpad", "repeat_pad")])
+def test_short_sounds_are_filled_up_as_the_folder_says(saved, tmp_path, padding, short):
+    _, folder = saved(ClapAudioModel)
+    described = folder / "preprocessor_config.json"
+    described.write_text(json.dumps(json.loads(described.read_text()) | {"padding": padding}))
+    assert earmark_htsat.convert(folder, None, tmp_path / "ours").front_end["short"] == short
+
+
 def test_a_file_with_the_projection_gives_projected_embeddings(saved, sound, tmp_path):
     network, folder = saved(ClapAudioModelWithProjection)
     sounds = sound(2, sample_rate=RATE)
@@ -145,8 +160,9 @@ def test_shards_are_put_together(saved, sound, tmp_path):
     EXTRACTOR.save_pretrained(tmp_path / "sharded")
     assert not (tmp_path / "sharded" / "model.safetensors").exists()
     _, whole = embeddings(folder, tmp_path / "one", sounds)
-    _, sharded = embeddings(tmp_path / "sharded", tmp_path / "two", sounds)
-    np.testing.assert_array_equal(sharded, whole)
+    for path in (tmp_path / "sharded", tmp_path / "sharded" / "model.safetensors.index.json"):
+        _, sharded = embeddings(path, tmp_path / "two", sounds)
+        np.testing.assert_array_equal(sharded, whole)
 
 
 def test_a_fused_clap_is_refused(saved, tmp_path):
@@ -164,8 +180,9 @@ def test_a_fused_clap_is_refused(saved, tmp_path):
         (lambda folder: (folder / "config.json").write_text('{"hidden_act": "relu"}'), "hidden_act 'relu'"),
         (lambda folder: (folder / "preprocessor_config.json").write_text('{"feature_size": 128}'), "makes 128 bands"),
         (lambda folder: (folder / "preprocessor_config.json").write_text('{"hop_length": "x"}'), "not a CLAP that"),
+        (lambda folder: (folder / "preprocessor_config.json").write_text('{"padding": "loop"}'), "fills .* by 'loop'"),
     ],
-    ids=["no weights", "bad config", "cut", "other activation", "other bands", "bad number"],
+    ids=["no weights", "bad config", "cut", "other activation", "other bands", "bad number", "padding"],
 )
 def test_a_damaged_folder_is_a_sentence(saved, tmp_path, spoil, what):
     _, folder = saved(ClapAudioModel)
