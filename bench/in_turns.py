@@ -20,6 +20,8 @@ Scores = Callable[[Float], Float]
 def compare(sides: Mapping[str, Scores], sounds: list[Float], *, macs: float, rounds: int) -> dict[str, Any]:
     """Return what a bench reports of its sides, the first of which is the published arithmetic.
 
+    A side named "bf16" is ours in reduced precision: bf16 where this processor is faster in it, else fp32.
+
     Args:
         sounds: of which scores are compared; the second is timed.
         macs: multiply-accumulates of the published arithmetic: what the machine's ceiling is compared with.
