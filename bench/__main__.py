@@ -25,7 +25,17 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "build" / "bench"
 TIME_LIMIT = 15 * 60.0  # seconds, for all benches together
 ONE = "--one"
-VERSIONS = ("earmark", "torch", "torchaudio", "numpy", "scipy", "PySide6-Essentials", "timm", "torchlibrosa", "transformers")
+VERSIONS = (
+    "earmark",
+    "torch",
+    "torchaudio",
+    "numpy",
+    "scipy",
+    "PySide6-Essentials",
+    "timm",
+    "torchlibrosa",
+    "transformers",
+)
 
 
 def main(arguments: list[str]) -> None:
