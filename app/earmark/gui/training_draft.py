@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from earmark.errors import DatasetError
 from earmark.host import plugin_of
 from earmark.training.doctor import Diagnosis, Finding, apply, grouped
 from earmark.training.plan import SCRATCH, Plan, Preset, new_folder, presets
+from earmark.training.preset_file import read_preset
 from earmark.training.splits import split
 
 
@@ -28,6 +29,7 @@ class Draft:
         read: the folder as it is; `dataset` is that with what was done about the findings in `diagnosis`.
         validate, test: shares of the clips that are held out, where the data set says nothing of it.
         changes: figures that replace the recipe's.
+        loaded: recipes that were read from files, each with the family of models that it is for.
     """
 
     read: Dataset | None = None
@@ -40,17 +42,44 @@ class Draft:
     validate: float = 0.2
     test: float = 0.2
     changes: dict[str, Any] = field(default_factory=dict)
+    loaded: dict[str, tuple[str, Preset]] = field(default_factory=dict)
+
+    @property
+    def family(self) -> str:
+        """The plugin that trains."""
+        base = self.model.checkpoint.model_id if self.model and self.model.checkpoint else ""
+        return plugin_of(base or (self.model.model_id if self.model else ""))
 
     @property
     def model_id(self) -> str:
         """The id that the new model will have."""
-        base = self.model.checkpoint.model_id if self.model and self.model.checkpoint else ""
-        return f"{plugin_of(base or (self.model.model_id if self.model else ''))}/{self.name}"
+        return f"{self.family}/{self.name}"
 
     @property
     def recipe(self) -> Preset | None:
         """The recipe that is chosen."""
-        return recipes(self.model).get(self.preset) if self.model else None
+        return self.recipes.get(self.preset)
+
+    @property
+    def recipes(self) -> dict[str, Preset]:
+        """The recipes that fit the model, those from files after its own."""
+        if self.model is None:
+            return {}
+        own = {name: preset for name, (family, preset) in self.loaded.items() if family == self.family}
+        return recipes(self.model) | {name: each for name, each in own.items() if is_fit(each, self.model)}
+
+    def load(self, path: Path) -> str:
+        """Read a recipe from a file, as a report is one, and return the name under which it can be chosen.
+
+        Raises:
+            DatasetError: it holds none, or one that does not fit the model.
+        """
+        preset = read_preset(path, self.family)
+        if self.model is None or not is_fit(preset, self.model):
+            raise DatasetError(f"The recipe in {path.name} starts from weights that are not here.")
+        name = f"{preset.name}, of {path.parent.name}/{path.name}"
+        self.loaded[name] = (self.family, replace(preset, about=f"As in {path}."))
+        return name
 
     def take(self, read: Dataset | None) -> None:
         """Start from sounds that were just read, or from none."""
@@ -98,7 +127,7 @@ class Draft:
         """
         if self.model is None:
             raise DatasetError("No model was chosen.")
-        plan = Plan(model=self.model, name=self.name, preset=self.preset or None, changes=self.changes)
+        plan = Plan(model=self.model, name=self.name, preset=self.recipe, changes=self.changes)
         return plan.job(self.divided(), folder or new_folder(self.name))
 
     def trouble_with_name(self) -> str:
@@ -115,7 +144,12 @@ class Draft:
 def recipes(model: Model) -> dict[str, Preset]:
     """Return the recipes that fit a model as it is here: without its weights, only those from scratch."""
     known = presets(model.card) if model.card else {}
-    return {name: each for name, each in known.items() if name == SCRATCH or model.checkpoint}
+    return {name: each for name, each in known.items() if is_fit(each, model)}
+
+
+def is_fit(preset: Preset, model: Model) -> bool:
+    """Tell whether a recipe can be followed with what is here of a model."""
+    return preset.name == SCRATCH or model.checkpoint is not None
 
 
 def name_for(folder: Path) -> str:

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QLocale, QTimer, Signal
 from PySide6.QtGui import QDoubleValidator
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget, QWizardPage
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+    QWizardPage,
+)
 
 from earmark.api import EarmarkError, TrainJob
 from earmark.counted import counted
+from earmark.gui.beside import beside
 from earmark.gui.errand import Errands
-from earmark.gui.own_keys import PICKER, keep_keys
+from earmark.gui.own_keys import BUTTON, PICKER, keep_keys
 from earmark.gui.theme import muted
-from earmark.gui.training_draft import Draft, recipes
+from earmark.gui.training_draft import Draft
 from earmark.training.estimate import Measuring, Pace, about, whole_seconds
-from earmark.training.plan import FIGURES
+from earmark.training.plan import FIGURES, jobs_folder
 
 SETTLE_MS = 500  # after a change
 MEASURING = "Measuring time and memory, by a few real steps…"
@@ -44,6 +57,7 @@ class SettingsPage(QWizardPage):
         self._measuring: Measuring | None = None
         self._paces: dict[tuple[str, str, int], Pace] = {}
         self.name, self.recipe, self.rate = QLineEdit(), QComboBox(), QLineEdit()
+        self.load = QPushButton("From a &file…")
         self.epochs, self.batch = QSpinBox(), QSpinBox()
         self.validate, self.test = QSpinBox(), QSpinBox()
         self.about, self.shares, self.trouble, self.time = muted(), muted(), QLabel(), muted()
@@ -70,12 +84,15 @@ class SettingsPage(QWizardPage):
             widget.setToolTip(tip)
         for label in (self.about, self.shares, self.trouble, self.time):
             label.setWordWrap(True)
+        self.load.setAutoDefault(False)
         keep_keys(self.recipe, PICKER)
+        keep_keys(self.load, BUTTON)
 
     def _names(self) -> dict[QWidget, tuple[str, str]]:
         return {
             self.name: ("Name of the new model", "It is offered under this name afterwards"),
             self.recipe: ("Recipe", "Figures that belong together: ours for little data, or those of a paper"),
+            self.load: ("Recipe from a file", "Train as another model was trained: choose the report.json of its job"),
             self.epochs: ("Epochs", "How often all clips are gone through"),
             self.batch: ("Batch", "Clips that are learnt from at once; halved by itself where memory is short"),
             self.rate: ("Learning rate", "How large the steps are"),
@@ -88,7 +105,7 @@ class SettingsPage(QWizardPage):
         form.setVerticalSpacing(9)
         rows = (
             ("Na&me", self.name),
-            ("&Recipe", self.recipe),
+            ("&Recipe", beside(self.recipe, self.load)),
             ("", self.about),
             ("&Epochs", self.epochs),
             ("B&atch", self.batch),
@@ -110,6 +127,7 @@ class SettingsPage(QWizardPage):
 
     def _connect(self) -> None:
         self.recipe.activated.connect(lambda _: self._take_recipe(self.recipe.currentText()))
+        self.load.clicked.connect(self._load)
         self.name.textChanged.connect(lambda _: self._take())
         self.rate.textChanged.connect(lambda _: self._take())
         for box in (self.epochs, self.batch, self.validate, self.test):
@@ -119,9 +137,7 @@ class SettingsPage(QWizardPage):
     def initializePage(self) -> None:  # noqa: N802 - Qt's
         """Start from the recipe that was chosen."""
         self.name.setText(self._draft.name)
-        self.recipe.clear()
-        self.recipe.addItems(list(recipes(self._draft.model)) if self._draft.model else [])
-        self._take_recipe(self._draft.preset)
+        self._offer_recipes(self._draft.preset)
 
     def isComplete(self) -> bool:  # noqa: N802 - Qt's
         """Say whether the job can be made."""
@@ -138,6 +154,21 @@ class SettingsPage(QWizardPage):
         self._settling.stop()
         self._stop_measuring()
         self._errands.close()
+
+    def _offer_recipes(self, chosen: str) -> None:
+        self.recipe.clear()
+        self.recipe.addItems(list(self._draft.recipes))
+        self._take_recipe(chosen)
+
+    def _load(self) -> None:
+        """Have a recipe read from a file."""
+        name, _ = QFileDialog.getOpenFileName(self, "A recipe", str(jobs_folder()), "Reports and recipes (*.json)")
+        if not name:
+            return
+        try:
+            self._offer_recipes(self._draft.load(Path(name)))
+        except EarmarkError as error:
+            self.trouble.setText(str(error))
 
     def _take_recipe(self, name: str) -> None:
         """Show a recipe's figures; those are the ones that were not changed."""

@@ -21,7 +21,9 @@ COLUMNS = {
     "threshold": "Threshold",
 }
 MIDDLE = Qt.AlignmentFlag.AlignCenter
-ROOM = 40  # pixels of a cell
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+TIP = "The score from which it is right so often"
+ROOM, FIGURE = 40, 54  # pixels of a cell of confusions, of a column of figures at least
 SHADE = 190  # of 255, of the fullest cell
 
 
@@ -46,10 +48,11 @@ class LabelFigures(QTableWidget):
         wanted = f"For {100 * thresholds['wanted']:.0f} %"
         names = ("Label", *COLUMNS.values(), wanted)
         self.setColumnCount(len(names))
-        self.setHorizontalHeaderLabels(names)
-        last = QTableWidgetItem(wanted)
-        last.setToolTip("The score from which it is right so often")
-        self.setHorizontalHeaderItem(len(names) - 1, last)
+        for column, name in enumerate(names):
+            head = QTableWidgetItem(name)
+            head.setTextAlignment(RIGHT if column else MIDDLE)
+            head.setToolTip(TIP if name == wanted else "")
+            self.setHorizontalHeaderItem(column, head)
         self.setRowCount(len(labels))
         self.verticalHeader().hide()
         for row, (label, figures) in enumerate(zip(labels, told["labels"], strict=True)):
@@ -57,6 +60,7 @@ class LabelFigures(QTableWidget):
             values = [figures | {"threshold": own.get("best")} if name == "threshold" else figures for name in COLUMNS]
             texts = [_figure(value.get(name)) for name, value in zip(COLUMNS, values, strict=True)]
             self._fill(row, label, (*texts, _figure(own.get("threshold"))))
+        self.horizontalHeader().setMinimumSectionSize(FIGURE)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
@@ -64,7 +68,7 @@ class LabelFigures(QTableWidget):
         self.setItem(row, 0, QTableWidgetItem(label_icon(label), label_text(label)))
         for column, text in enumerate(texts, start=1):
             item = QTableWidgetItem(text)
-            item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            item.setTextAlignment(RIGHT)
             self.setItem(row, column, item)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 
 from earmark.annotations import Annotation, Change
 from earmark.api import ModelCard
@@ -228,6 +230,37 @@ def test_a_name_that_is_taken_or_none_is_said(qtbot, found):
         found.settings.name.setText(name)
         assert sentence in found.settings.trouble.text()
         assert not found.settings.isComplete()
+
+
+@pytest.fixture
+def settings(qtbot, found):
+    """The page of settings, reached."""
+    for _ in range(2):
+        goes_on(qtbot, found)
+    return found.settings
+
+
+def give(page, tmp_path, monkeypatch, **recipe) -> None:
+    """Choose the report of another job, trained so."""
+    (tmp_path / "report.json").write_text(json.dumps({"version": 1, "recipe": recipe}))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "report.json"), ""))
+    page.load.click()
+
+
+def test_a_recipe_is_read_from_the_report_of_another_training(found, settings, tmp_path, monkeypatch):
+    figures = {"epochs": 7, "batch_size": 3, "learning_rate": 0.02, "settings": {"mix": 0.25}}
+    give(settings, tmp_path, monkeypatch, plugin="toy", preset="from scratch", **figures)
+    assert settings.recipe.currentText() == f"from scratch, of {tmp_path.name}/report.json"
+    assert (settings.epochs.value(), settings.batch.value(), settings.rate.text()) == (7, 3, "0.02")
+    job = found.draft.job()
+    assert (job.epochs, job.settings["mix"], job.settings["preset"]) == (7, 0.25, "from scratch")
+
+
+def test_a_recipe_of_another_family_is_refused_and_the_one_before_stays(settings, tmp_path, monkeypatch):
+    figures = {"epochs": 7, "batch_size": 3, "learning_rate": 0.02}
+    give(settings, tmp_path, monkeypatch, plugin="ast", preset="from scratch", **figures)
+    assert settings.trouble.text() == "The recipe in report.json is for ast, not for toy."
+    assert settings.recipe.currentText() == "from scratch"
 
 
 def test_only_models_that_can_be_trained_are_offered(qtbot, found):
