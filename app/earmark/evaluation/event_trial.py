@@ -159,7 +159,7 @@ def judge_predictions(
     said += _about([name for name in given if name not in names], "predicted label", "is none of the true ones")
     said += _about([name for name in predictions if name not in truth], "recording", "is not in the truth")
     points = [found] if truth.keys() <= durations.keys() else []
-    if points:
+    if points and len(wanted) > 1:
         said.append("PSDS is of one threshold: of events at several it would be higher.")
     return judge_events(truth, found, whole(durations, truth, found), points=points, collar=collar, warnings=said)
 
