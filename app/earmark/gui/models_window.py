@@ -77,7 +77,7 @@ class ModelsWindow(QDialog):
         """List these; `titles` are those of the models that are on offer, by id."""
         self.list.clear()
         for model in models:
-            item = QListWidgetItem(titles.get(model.model_id, model.model_id))
+            item = QListWidgetItem(titles.get(model.model_id) or model.model_id.partition("/")[2])
             size = size_text(model.size_bytes) if model.size_bytes else ""
             lines = [" · ".join(filter(None, (model.model_id, size))), model.origin]
             item.setData(OWN, model)
