@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from earmark.events import EventSettings
 from earmark.gui.settings_row import SettingsRow
@@ -108,3 +109,32 @@ def test_what_was_set_is_there_at_the_next_start_and_nonsense_is_left_out(row, q
 def test_a_setting_is_held_to_what_it_can_be(row, huge):
     row.threshold.set_value(huge)
     assert (row.threshold.value, row.threshold.slider.value()) == (1.0, row.threshold.slider.maximum())
+
+
+def barks(count: int) -> list[JudgedEvent]:
+    return [JudgedEvent("bark", number, number + 1, 0.5) for number in range(count)]
+
+
+class LayoutsCounted(QObject):
+    """Counts how often a widget is laid out anew."""
+
+    count = 0
+
+    def eventFilter(self, watched, event) -> bool:  # noqa: N802 - Qt's
+        self.count += event.type() == QEvent.Type.LayoutRequest
+        return False
+
+
+@pytest.mark.parametrize(("events", "is_laid_out"), [(13, False), (10_000, True)])
+def test_what_is_around_it_is_laid_out_only_where_the_count_needs_more_room(qtbot, events, is_laid_out):
+    window, row, counted = QWidget(), SettingsRow(), LayoutsCounted()
+    QVBoxLayout(window).addWidget(row)
+    qtbot.addWidget(window)
+    window.show()
+    row.show_count(barks(12))
+    for _ in range(3):  # a slider that folds asks for room again
+        QApplication.processEvents()
+    window.installEventFilter(counted)
+    row.show_count(barks(events))
+    QApplication.processEvents()
+    assert bool(counted.count) == is_laid_out
