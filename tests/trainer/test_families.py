@@ -28,10 +28,13 @@ torch.set_num_threads(1)
 LABELS = ("low", "middle", "high")
 RATE = 16000
 TINY = {
-    "ast": {"bands": 32, "frames": 64, "seconds": 0.6, "width": 16, "depth": 1, "heads": 2},
-    "ham": {"bands": 32, "frames": 64, "seconds": 0.6, "width": 16, "depth": 1, "heads": 2, "conformer_width": 32},
-    "asca": {"bands": 32, "image": [32, 64], "seconds": 0.6, "widths": [8, 8, 16, 32], "depths": [1, 1, 1, 1]},
-    "mast": {"bands": 32, "frames": 64, "width": 8, "depths": [1, 1], "pooling": ["none", "both"], "key_stride": 4},
+    "ast": {"sample_rate": RATE, "bands": 32, "frames": 64, "seconds": 0.6, "width": 16, "depth": 1, "heads": 2},
+    "ham": {"sample_rate": RATE, "bands": 32, "frames": 64, "seconds": 0.6, "width": 16, "depth": 1, "heads": 2}
+    | {"conformer_width": 32},
+    "asca": {"sample_rate": RATE, "bands": 32, "image": [32, 64], "seconds": 0.6, "widths": [8, 8, 16, 32]}
+    | {"depths": [1, 1, 1, 1]},
+    "mast": {"sample_rate": RATE, "bands": 32, "frames": 64, "width": 8, "depths": [1, 1], "pooling": ["none", "both"]}
+    | {"key_stride": 4},
     "htsat": {"sample_rate": RATE, "hop": 160, "frames": 64, "width": 8, "depths": [1], "heads": [2]},
 }
 HEADS = {"ast": "head.1", "ham": "head.1", "asca": "head.fc", "mast": "head", "htsat": "head"}
