@@ -40,15 +40,8 @@ _PAPER: Recipe = {
     "about": "ASCA's paper: AdamW, cosine, balanced sampling, noise; where it is silent, as AST's code.",
 }
 
-_SCRATCH = from_scratch(NETWORK, masks(bands=8, frames=30, front_end="fbank"))
-
 RECIPE = {
     "paper": _PAPER,
     "few clips": few_clips(masks(bands=16, frames=60, front_end="fbank"), rate=1e-4, rates={"head.": 10.0}),
-    "from scratch": _SCRATCH,
+    "from scratch": from_scratch(NETWORK, masks(bands=8, frames=30, front_end="fbank")),
 }
-SMALL = {
-    "few clips": few_clips(masks(bands=8, frames=30, front_end="fbank"), rate=5e-4, rates={"head.": 2.0}),
-    "from scratch": _SCRATCH,
-}
-"""Of the bundled model, which is small and has one recipe of its own."""

@@ -23,8 +23,6 @@ NETWORK = {
 NEW_PARTS = {"conformers.": 10.0, "channel_attention.": 10.0, "head.": 10.0}
 """Drawn anew, while the rest was trained: at AST's rate they would hardly move in the paper's epochs."""
 
-_SCRATCH = from_scratch(NETWORK, masks(bands=8, frames=30, front_end="fbank"))
-
 RECIPE = {
     "paper, new parts faster": ast_esc50(rates=NEW_PARTS),
     "paper": ast_esc50(),
@@ -35,10 +33,5 @@ RECIPE = {
         rates=NEW_PARTS,
         network={"seconds": 5.0, "frames": 512},
     ),
-    "from scratch": _SCRATCH,
+    "from scratch": from_scratch(NETWORK, masks(bands=8, frames=30, front_end="fbank")),
 }
-SMALL = {
-    "few clips": few_clips(masks(bands=8, frames=30, front_end="fbank"), rate=5e-4, rates={"head.": 2.0}),
-    "from scratch": _SCRATCH,
-}
-"""Of the bundled model, which is small and has one recipe of its own."""

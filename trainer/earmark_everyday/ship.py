@@ -153,8 +153,8 @@ python -m earmark_everyday.ship --run RUNS/{job.folder.name} --judged JUDGED/jud
 
 {ran} {job.epochs} epochs of {job.settings["steps"]} steps of {job.batch_size} scenes, seed {job.seed}, AdamW at
 {job.learning_rate}, {shipment.began["precision"]}, on {platform.machine()}: {shipment.minutes:.0f} minutes of one core
-a run. ESC-10's fold 5 was not at hand: the folds are 1 to 4. The sources of the demo recording and the two CC-Sampling+
-clips are in no run."""
+a run. ESC-10's fold 5 was not at hand: the folds are 1 to 4. The sources of the demo recording and the
+two CC-Sampling+ clips are in no run."""
 
 
 def _folds(left_out: list[int]) -> str:
