@@ -69,8 +69,9 @@ def keep_freed_memory() -> None:
     of a training step's time. Elsewhere nothing happens.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    for option, value in _KEPT.items() if mallopt else ():
-        mallopt(option, value)
+    if mallopt is not None:
+        for option, value in _KEPT.items():
+            mallopt(option, value)
 
 
 _KEPT = {-3: 2**31 - 1, -1: 2**31 - 1}

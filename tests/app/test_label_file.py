@@ -17,7 +17,7 @@ from earmark.label_file import read_labels
         'dog\n"rain, heavy"\nspeech\n',
         '0,dog\n2,speech\n1,"rain, heavy"\n',
         '0,/m/1,dog\n1,/m/2,"rain, heavy"\n2,/m/3,speech\n',
-        '1;dog\n2;rain, heavy\n3;speech\n',
+        "1;dog\n2;rain, heavy\n3;speech\n",
         'number,species\n0,dog\n1,"rain, heavy"\n2,speech\n',
         'dog,0\n"rain, heavy",1\nspeech,2\n',
         ',label\n0,dog\n1,"rain, heavy"\n2,speech\n',
