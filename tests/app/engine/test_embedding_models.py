@@ -9,7 +9,7 @@ from earmark.api import ModelCard, PluginError
 from earmark.commands.hearing import usable
 from earmark.contract import Breach, check_cards
 from earmark.errors import CheckpointError
-from earmark.gui.enquiry import Enquiry
+from earmark.gui.listening import Listening
 
 EMBEDS = """
 @hookimpl
@@ -47,10 +47,9 @@ def test_it_is_neither_a_choice_in_the_window_nor_for_tags(install, engines):
     assert engines.heading("toy/model").only_embeds
     with pytest.raises(CheckpointError, match="toy/model gives embeddings only"):
         usable(engines, "toy/model")
-    offered: list[str] = []
-    enquiry = Enquiry(engines)
-    enquiry.headings_known.connect(lambda headings: offered.extend(heading.model_id for heading in headings))
-    enquiry.run()
+    listening = Listening(engines, None, model_id="other/model")
+    listening.learn(engines.headings())
+    offered = [heading.model_id for heading in listening.headings]
     assert "other/model" in offered
     assert "toy/model" not in offered
 
