@@ -169,8 +169,8 @@ def _heeding(process: JobProcess, bar: TrainingBar) -> Iterator[None]:
         if wish is None:
             process.kill()
             return
+        process.ask(wish)  # type: ignore[arg-type]  # one of the two above; before it is said, as the next may come then
         bar.tell("Stopping; Ctrl+C again cancels." if wish == "stop" else "Cancelling; Ctrl+C again ends it at once.")
-        process.ask(wish)  # type: ignore[arg-type]  # one of the two above
 
     before = signal.signal(signal.SIGINT, heed)
     try:
