@@ -177,7 +177,9 @@ class Download:
         with part:
             async for piece in response.aiter_raw():
                 with self._on_disk():
-                    part.write(piece)
+                    left = memoryview(piece)
+                    while left:  # where room ends, what fits is written, and only the next try fails
+                        left = left[part.write(left) :]
                 done += len(piece)
                 self._has_advanced |= done > self._farthest
                 self._farthest = max(done, self._farthest)
