@@ -1,4 +1,4 @@
-"""What the small models that ship with Earmark have in common: `FAMILY/everyday`, twelve sounds."""
+"""What small models of twelve everyday sounds, `FAMILY/everyday`, have in common; HTS-AT's ships with Earmark."""
 
 from __future__ import annotations
 

@@ -1,19 +1,8 @@
 """The sounds from which the bundled models `…/everyday` are trained, and the scenes that train and judge them."""
 
-LABELS = (
-    "chainsaw",
-    "clock_tick",
-    "crackling_fire",
-    "crying_baby",
-    "dog_bark",
-    "helicopter",
-    "rain",
-    "rooster",
-    "sea_waves",
-    "sneezing",
-    "speech",
-    "music",
-)
+from earmark_torch.everyday import LABELS
+
+__all__ = ["FOLDS", "LABELS", "NOISE", "SAMPLE_RATE"]
 
 NOISE = "noise"
 """The label of backgrounds and negatives: sounds that are none of `LABELS`."""

@@ -1,4 +1,7 @@
-"""The small network of each family that ships as `FAMILY/everyday`: the one its recipe for a few hundred clips has."""
+"""The small network of each family that is trained as `FAMILY/everyday`, that of its recipe from scratch.
+
+HTS-AT's alone ships so far; a family that is to ship needs a card, by `earmark_torch.everyday`.
+"""
 
 from __future__ import annotations
 
