@@ -13,6 +13,8 @@ from timm.models.swin_transformer import SwinTransformer
 from torch import Tensor, nn
 from torchlibrosa.stft import LogmelFilterBank, Spectrogram
 
+from earmark_torch.packed import can_pack
+
 
 @pytest.fixture(autouse=True)
 def one_thread():
@@ -146,3 +148,9 @@ def sound():
         return (0.2 * np.stack(sweeps) + bursts).astype(np.float32)
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def bf16_wherever_it_can_be(monkeypatch):
+    """Let reduced precision be bf16 also where this processor is slower in it: it is the arithmetic that is tested."""
+    monkeypatch.setattr("earmark_torch.model.is_faster_in_bf16", lambda: can_pack(torch.bfloat16))

@@ -102,3 +102,12 @@ def test_where_nothing_can_be_packed_the_network_runs_as_it_is(monkeypatch):
     model = prepare(FAMILY, network, "cpu", "bf16")
     assert (model.network, model.dtype) == (network, torch.float32)
     assert not any(isinstance(module, PackedLinear) for module in network.modules())
+
+
+@bf16
+@pytest.mark.parametrize("is_faster", [True, False])
+def test_reduced_precision_is_the_type_that_is_faster_here(monkeypatch, is_faster):
+    monkeypatch.setattr("earmark_torch.model.is_faster_in_bf16", lambda: is_faster)
+    model = prepare(FAMILY, settled(PATCHES), "cpu", "bf16")
+    packed = {module.dtype for module in model.network.modules() if isinstance(module, PackedLinear)}
+    assert packed == {torch.bfloat16 if is_faster else torch.float32}
