@@ -40,6 +40,15 @@ def time_step(span: float, pixels: float) -> float:
     return next((step for step in STEPS if step >= wanted * (1 - 1e-9)), 86_400.0)
 
 
+def _whole(pixels: float) -> int:
+    # a little more than half, since ticks lie on halves and a last bit must not decide
+    return math.floor(pixels + 0.507)
+
+
+def _at_whole(rect: QRectF) -> QRectF:
+    return QRectF(_whole(rect.x()), rect.y(), rect.width(), rect.height())
+
+
 def _in_view(axis: pg.AxisItem, place: QPointF) -> QPointF:
     """Return a place of the scene in the coordinates of the plot that the axis belongs to."""
     box: Any = axis.linkedView()
@@ -87,6 +96,17 @@ class TimeAxis(pg.AxisItem):
         if self._began is not None:
             return [clock_text(self._began, value, decimals) for value in values]
         return [time_text(value, decimals) for value in values]
+
+    def generateDrawSpecs(self, p):  # noqa: N802 - pyqtgraph's
+        """Return what to draw, at whole pixels: a tick that lies between two would jump from drawing to drawing."""
+        specs = super().generateDrawSpecs(p)
+        if specs is None:
+            return None
+        axis, ticks, texts = specs
+        for _, *ends in ticks:
+            for end in ends:
+                end.setX(_whole(end.x()))
+        return axis, ticks, [(_at_whole(rect), *rest) for rect, *rest in texts]
 
     def draw_from(self, start: float, end: float, painter: QPainter, place: QRectF) -> None:
         """Draw the ruler of another stretch of seconds at a place, with the labels that would not fit into the view."""

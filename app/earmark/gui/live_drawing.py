@@ -147,7 +147,8 @@ class LiveDrawing(QObject):
     def _is_past(self, history: History, level: int, index: int) -> bool:
         columns = self._pixels.grid.tile_columns(level, index)
         behind = self._pixels.grid.first_sample(level, columns.stop + 1) + self._pixels.grid.fft_size
-        return behind <= history.written and self._pixels.grid.first_sample(level, columns.start) >= history.oldest
+        first = max(self._pixels.grid.first_sample(level, columns.start), 0)  # the first window begins before the sound
+        return behind <= history.written and first >= history.oldest
 
     def _add_past(self, level: int, index: int, columns: Bytes) -> None:
         if self.sender() is self._past:

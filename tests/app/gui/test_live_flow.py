@@ -55,7 +55,15 @@ def test_new_columns_on_the_belt_look_as_they_do_in_the_plot(flowing, qtbot):
     view, item = flowing.live.view, flowing.desk.centre.spectrogram.item
     grid, level = item.pixels.grid, item.level_in_view
     tiles = tiles_between(grid, level, 0.5, 1.9)
-    qtbot.waitUntil(lambda: all(item.pixels.has_tile(level, index) for index in tiles), timeout=10_000)
+    view._show_span(1.9, 0.0)
+    view.flow.rest()  # the plot itself is painted, and asks for what it lacks
+
+    def is_known() -> bool:
+        view.drawing.grow()  # as the tick would that no longer comes
+        view.drawing.settle()
+        return all(item.pixels.has_tile(level, index) for index in tiles)
+
+    qtbot.waitUntil(is_known, timeout=10_000)
     view.flow.draw_anew()
     view.flow.push(1.5, ())
     columns = range(*(int(seconds / grid.column_seconds(level)) for seconds in (1.5, 1.9)))  # of the tone
@@ -69,6 +77,15 @@ def test_new_columns_on_the_belt_look_as_they_do_in_the_plot(flowing, qtbot):
     assert pushed.shape == drawn.shape
     assert len(np.unique(drawn[edge])) > 1  # the tone and the ground
     assert (pushed[edge] == drawn[edge]).mean() > 0.99
+
+
+def test_the_very_start_is_drawn_again_for_whoever_looks_back(flowing, qtbot):
+    view, item = flowing.live.view, flowing.desk.centre.spectrogram.item
+    tile = item.level_in_view, 0
+    item.pixels._tiles.drop(tile)
+    flowing.desk.span.show(0.0, 1.0)
+    view._follow()
+    qtbot.waitUntil(lambda: item.pixels.has_tile(*tile), timeout=10_000)
 
 
 def test_a_hand_on_the_plot_sees_the_plot_itself(flowing, monkeypatch):
