@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from earmark.api import ModelCard, Weights
-from earmark_asca.recipes import RECIPE
+from earmark_asca.recipes import RECIPE, SMALL
+from earmark_torch.everyday import everyday_card
 from earmark_torch.labels import labels_of
 
 SOURCE = "https://github.com/LeeCiang/ASCA"
@@ -32,4 +33,7 @@ AUDIOSET = ModelCard(
     ),
     paper=_PAPER,
 )
-CARDS = (AUDIOSET,)
+CARDS = (
+    everyday_card("asca", "Everyday sounds, ASCA", recipe=SMALL, paper=_PAPER),
+    AUDIOSET,
+)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from earmark.api import ModelCard, Weights
-from earmark_ast.recipes import RECIPE
+from earmark_ast.recipes import RECIPE, SMALL
+from earmark_torch.everyday import everyday_card
 from earmark_torch.labels import labels_of
 
 _PAPER = "Gong et al., AST: Audio Spectrogram Transformer, Interspeech 2021, arXiv 2104.01778"
@@ -42,6 +43,7 @@ def _audioset(variant: str, title: str, file: str, precision: float) -> ModelCar
 
 
 CARDS = (
+    everyday_card("ast", "Everyday sounds, AST", recipe=SMALL, paper=_PAPER),
     _audioset("audioset", "AST, AudioSet", "10-10-0.4593", 0.4593),
     _audioset("audioset-12", "AST, AudioSet, faster (stride 12)", "12-12-0.447", 0.447),
     _audioset("audioset-14", "AST, AudioSet, faster still (stride 14)", "14-14-0.443", 0.443),

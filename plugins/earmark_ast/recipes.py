@@ -41,10 +41,16 @@ _AUDIOSET: Recipe = {
 
 _LITTLE = masks(bands=16, frames=60, front_end="fbank")
 
+_SMALL = masks(bands=8, frames=30, front_end="fbank")
+_SCRATCH = from_scratch(NETWORK, _SMALL)
+
 RECIPE = {
     "published": ast_esc50(),
     "published for AudioSet": _AUDIOSET,
     "published for Speech Commands": ast_commands(),
     "few clips": few_clips(_LITTLE, rate=2e-5, rates={"head.": 20.0}, network={"seconds": 5.0, "frames": 512}),
-    "from scratch": from_scratch(NETWORK, masks(bands=8, frames=30, front_end="fbank")),
+    "from scratch": _SCRATCH,
 }
+
+SMALL = {"few clips": few_clips(_SMALL, rate=5e-4, rates={"head.": 2.0}), "from scratch": _SCRATCH}
+"""Of the bundled model: what was published is for networks a hundred times as large."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from earmark.api import ModelCard, Weights
-from earmark_ham.recipes import RECIPE
+from earmark_ham.recipes import RECIPE, SMALL
+from earmark_torch.everyday import everyday_card
 from earmark_torch.labels import labels_of
 
 _PAPER = (
@@ -41,6 +42,7 @@ def _card(
 
 
 CARDS = (
+    everyday_card("ham", "Everyday sounds, HAM", recipe=SMALL, paper=_PAPER),
     _card(
         "audioset",
         "HAM to be trained, from AudioSet",

@@ -23,6 +23,9 @@ NETWORK = {
 NEW_PARTS = {"conformers.": 10.0, "channel_attention.": 10.0, "head.": 10.0}
 """Drawn anew, while the rest was trained: at AST's rate they would hardly move in the paper's epochs."""
 
+_SMALL = masks(bands=8, frames=30, front_end="fbank")
+_SCRATCH = from_scratch(NETWORK, _SMALL)
+
 RECIPE = {
     "paper, new parts faster": ast_esc50(rates=NEW_PARTS),
     "paper": ast_esc50(),
@@ -33,5 +36,8 @@ RECIPE = {
         rates=NEW_PARTS,
         network={"seconds": 5.0, "frames": 512},
     ),
-    "from scratch": from_scratch(NETWORK, masks(bands=8, frames=30, front_end="fbank")),
+    "from scratch": _SCRATCH,
 }
+
+SMALL = {"few clips": few_clips(_SMALL, rate=5e-4, rates={"head.": 2.0}), "from scratch": _SCRATCH}
+"""Of the bundled model: what was published is for networks a hundred times as large."""

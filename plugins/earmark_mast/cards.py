@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from earmark.api import ModelCard, Weights
-from earmark_mast.recipes import RECIPE
+from earmark_mast.recipes import RECIPE, SMALL
+from earmark_torch.everyday import everyday_card
 from earmark_torch.labels import labels_of
 
 _PAPER = "Zhu and Omar, Multiscale Audio Spectrogram Transformer, ICASSP 2023, arXiv 2303.10757"
@@ -29,4 +30,7 @@ AUDIOSET = ModelCard(
     ),
     paper=_PAPER,
 )
-CARDS = (AUDIOSET,)
+CARDS = (
+    everyday_card("mast", "Everyday sounds, MAST", recipe=SMALL, paper=_PAPER),
+    AUDIOSET,
+)

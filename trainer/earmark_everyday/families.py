@@ -1,12 +1,9 @@
-"""The small network of each family that is trained as `FAMILY/everyday`, that of its recipe from scratch.
-
-HTS-AT's alone ships so far; a family that is to ship needs a card, by `earmark_torch.everyday`.
-"""
+"""The small network of each family that is trained as `FAMILY/everyday`, that of its recipe from scratch."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import earmark_asca.recipes
@@ -14,6 +11,7 @@ import earmark_ast.recipes
 import earmark_ham.recipes
 import earmark_htsat.recipes
 import earmark_mast.recipes
+from earmark_torch.recipes import masks
 
 
 @dataclass(frozen=True)
@@ -23,10 +21,12 @@ class Family:
     Attributes:
         network: arguments of its small network.
         about: what that is, and how it hears.
+        masked: settings of masks and the random filter: 8 bands, 0.16 s and ± 4 dB in each front end's own units.
     """
 
     network: Mapping[str, Any]
     about: str
+    masked: Mapping[str, Any] = field(default_factory=lambda: masks(bands=8, frames=16, front_end="fbank"))
 
 
 FAMILIES: Mapping[str, Family] = {
@@ -34,6 +34,7 @@ FAMILIES: Mapping[str, Family] = {
         earmark_htsat.recipes.NETWORK,
         "A small HTS-AT (a convolutional stem, two Swin stages, the token-semantic head) that hears twelve sounds in "
         "windows of 5.12 s and says every 0.08 s which of them sound.",
+        masks(bands=8, frames=8),
     ),
     "ast": Family(
         earmark_ast.recipes.NETWORK,

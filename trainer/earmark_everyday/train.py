@@ -42,9 +42,7 @@ def everyday_job(
             "weight_decay": 0.02,
             "evaluate_every": 10,
             "mix": 0.0,
-            "filter_db": 4.0,
-            "mask_bands": 8,
-            "mask_frames": 8,
+            **FAMILIES[family].masked,
             "trained_on": "ESC-10 folds, Free Spoken Digits, synthetic voices, CC0 samples and General MIDI pieces",
         },
     )
