@@ -9,21 +9,25 @@ import pytest
 
 MEGABYTES = 64
 GROWN = f"""
-import sys
-import psutil
-from earmark.device import keep_freed_memory
 import ctypes
+import os
+import sys
+from pathlib import Path
+from earmark.device import keep_freed_memory
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
 
 if "keep" in sys.argv:
     keep_freed_memory()
 size = {MEGABYTES} * 2**20
 libc = ctypes.CDLL(None)
 libc.malloc.restype = ctypes.c_void_p
-before = psutil.Process().memory_info().rss
+before = resident()
 block = ctypes.c_void_p(libc.malloc(ctypes.c_size_t(size)))
 ctypes.memset(block, 1, size)
 libc.free(block)
-print((psutil.Process().memory_info().rss - before) // 2**20)
+print((resident() - before) // 2**20)
 """
 
 
