@@ -33,7 +33,11 @@ def write_checkpoint(
 
     Args:
         known: the other fields of `Checkpoint`: network, front_end, thresholds, metrics, origin, trained_on, licence.
+
+    Raises:
+        CheckpointError: some weights are infinite or no numbers; nothing is written.
     """
+    _require_finite(tensors)
     folder.mkdir(parents=True, exist_ok=True)
     save_file({name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}, folder / TENSORS)
     checkpoint = Checkpoint(
@@ -47,6 +51,13 @@ def write_checkpoint(
     stored = {"version": VERSION} | {name: value for name, value in asdict(checkpoint).items() if name != "path"}
     (folder / "checkpoint.json").write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return checkpoint
+
+
+def _require_finite(tensors: Mapping[str, Tensor]) -> None:
+    for name, tensor in tensors.items():
+        if not tensor.isfinite().all():
+            hint = "Its training went wrong, or the file is damaged; fetch it again."
+            raise CheckpointError(f"Weights in {name} are infinite or no numbers.", hint=hint)
 
 
 def sha256_of(path: Path) -> str:

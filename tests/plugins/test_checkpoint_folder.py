@@ -50,6 +50,14 @@ def test_the_core_reads_it(written):
     assert (read.model_id, read.labels, read.sha256) == (checkpoint.model_id, checkpoint.labels, checkpoint.sha256)
 
 
+@pytest.mark.parametrize("value", [float("inf"), float("nan")])
+def test_weights_that_are_no_numbers_are_refused_by_name_and_nothing_is_written(tmp_path, value):
+    with pytest.raises(CheckpointError, match="Weights in bias are infinite or no numbers"):
+        tensors = {"weight": torch.ones(2), "bias": torch.tensor([1.0, value])}
+        write_checkpoint(tmp_path / "folder", tensors, model_id="toy/one", labels=("dog",))
+    assert not (tmp_path / "folder").exists()
+
+
 def test_weights_that_are_cut_or_gone_are_a_sentence(written):
     folder = written[0].path
     whole = (folder / "network.safetensors").read_bytes()
