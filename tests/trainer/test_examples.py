@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -115,11 +117,11 @@ def test_a_recording_is_decoded_once_and_again_when_it_changed(recording, tmp_pa
 def test_other_speeds_are_resampled_once_and_read_from_the_disk(recording, source, tmp_path):
     example = Example(path=recording("a.wav", tone=3.0), labels=("tone",))
     found = source(example, speeds=[0.8, 1.0, 1.25])
-    kept = {each: each.stat().st_mtime_ns for each in (tmp_path / "waveforms").iterdir()}
+    kept = {each: each.stat().st_ino for each in (tmp_path / "waveforms").iterdir()}
     assert len(kept) == 3
     again = source(example, speeds=[0.8, 1.0, 1.25])
     assert all(map(torch.equal, found.batch(3, 5), again.batch(3, 5)))
-    assert {each: each.stat().st_mtime_ns for each in (tmp_path / "waveforms").iterdir()} == kept
+    assert {each: each.stat().st_ino for each in (tmp_path / "waveforms").iterdir()} == kept
 
 
 def test_speeds_that_are_too_much_to_be_kept_sound_as_those_that_are(recording, tmp_path, monkeypatch):
@@ -147,6 +149,18 @@ def test_decoded_sound_that_was_torn_is_decoded_again(recording, tmp_path):
     kept.write_bytes(b"torn")
     Waveforms(tmp_path / "kept", RATE).fill([path])
     assert len(np.load(kept)) == RATE
+
+
+def test_decoded_sound_that_no_job_began_with_for_a_month_is_dropped(recording, tmp_path):
+    long_ago = time.time() - 31 * 86_400
+    one, two = recording("a.wav"), recording("b.wav")
+    Waveforms(tmp_path / "kept", RATE).fill([one, two])
+    for kept in (tmp_path / "kept").iterdir():
+        os.utime(kept, (long_ago, long_ago))
+    Waveforms(tmp_path / "kept", RATE)._ensure(two)  # a job that still runs began with it
+    waveforms = Waveforms(tmp_path / "kept", RATE)
+    waveforms.fill([two])
+    assert [each.name for each in (tmp_path / "kept").iterdir()] == [waveforms._place(two).name]
 
 
 def test_a_loader_gives_the_batches_of_the_source(recording, source):

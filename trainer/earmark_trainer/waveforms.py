@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import math
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import get_ident
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from earmark.audio_file import read
 
 Told = Callable[[int, int], None]
 MOST = 1_000_000_000  # samples, 4 GB: as many are kept at other speeds; of more each is resampled as it is needed
+UNUSED_DAYS = 30  # after which what a job has not begun with is dropped
 AROUND = 512  # samples on either side of what is resampled, so that its ends are as they are in the whole
 
 
@@ -34,7 +36,8 @@ class _Kept(NamedTuple):
 class Waveforms:
     """The waveforms of recordings at one sample rate, mono.
 
-    A recording is known by its path, size and time of change: one that was changed is decoded again.
+    A recording is known by its path, size and time of change: one that was changed is decoded again. What no job has
+    begun with for `UNUSED_DAYS` is dropped when another begins.
 
     Args:
         folder: where they are kept; several jobs may share it.
@@ -53,6 +56,7 @@ class Waveforms:
         Raises:
             DatasetError: the disk is full, or may not be written.
         """
+        self._drop_unused()
         return dict(each for each in self._on_all_cores(self._ensure, sorted(set(paths)), told) if each[1])
 
     def fill_speeds(self, paths: Iterable[Path], speeds: Sequence[float], *, told: Told | None = None) -> None:
@@ -118,6 +122,13 @@ class Waveforms:
             finally:
                 pool.shutdown(cancel_futures=True)
 
+    def _drop_unused(self) -> None:
+        oldest = time.time() - UNUSED_DAYS * 86_400
+        for kept in self._folder.glob("*.*"):
+            with suppress(OSError):  # another job may drop it, too
+                if kept.stat().st_mtime < oldest:
+                    kept.unlink()
+
     def _ensure(self, path: Path) -> tuple[Path, str]:
         try:
             place = self._place(path)
@@ -164,9 +175,11 @@ class Waveforms:
 
 
 def _known(place: Path) -> _Kept | None:
-    """Return where the samples of a file are; None where it is not there, or torn."""
+    """Return where the samples of a file are, which is in use now; None where it is not there, or torn."""
     try:
         view = np.load(place, mmap_mode="r")
     except (OSError, ValueError, EOFError):
         return None
+    with suppress(OSError):
+        os.utime(place)
     return _Kept(place, view.offset, len(view))
