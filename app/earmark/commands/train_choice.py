@@ -18,13 +18,11 @@ from earmark.host import plugin_of
 from earmark.training.adoption import free_name
 from earmark.training.doctor import Diagnosis, Finding, apply, beyond_question, check, grouped
 from earmark.training.estimate import Measuring, Pace, whole_seconds
-from earmark.training.job_file import write_job
 from earmark.training.plan import Plan, Preset, new_folder
 from earmark.training.preset_file import read_preset
-from earmark.training.study import Member, Questions, write_study
+from earmark.training.study import Part, Questions, jobs_of, write_study
 
 DEFAULT_MODEL = "htsat/everyday"
-Job = tuple[Member, Dataset]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,20 +95,18 @@ class Choice:
 
 @dataclass(frozen=True)
 class Intent:
-    """What will be trained: a plan, what is wrong with the data, and each job's split of what is not left out."""
+    """What will be trained: a plan, what is wrong with the data, and each job's part of what is not left out."""
 
     plan: Plan
     dataset: Dataset
     diagnosis: Diagnosis
     left_out: tuple[Finding, ...]
     questions: Questions
-    jobs: tuple[Job, ...]
+    parts: tuple[Part, ...]
 
     def write(self, folder: Path) -> None:
-        """Lay out the study's folder, so that it can be gone on with from here on."""
-        for member, part in self.jobs:
-            write_job(replace(self.plan, seed=member.seed).job(part, member.folder(folder)))
-        write_study(folder, [member for member, _ in self.jobs])
+        """Lay out the study's folder."""
+        write_study(folder, jobs_of(self.plan, self.parts, folder))
 
 
 def intent_of(choice: Choice, engines: Engines) -> Intent:
@@ -137,8 +133,8 @@ def intent_of(choice: Choice, engines: Engines) -> Intent:
     plan.job(dataset, Path(name))  # what cannot be trained is said before all is heard
     diagnosis = _heard(dataset)
     left_out = beyond_question(diagnosis.findings)
-    jobs = tuple(questions.members(grouped(_usable(dataset, left_out), diagnosis.findings)))
-    return Intent(plan, dataset, diagnosis, left_out, questions, jobs)
+    parts = tuple(questions.members(grouped(_usable(dataset, left_out), diagnosis.findings)))
+    return Intent(plan, dataset, diagnosis, left_out, questions, parts)
 
 
 def _usable(dataset: Dataset, left_out: Sequence[Finding]) -> Dataset:
@@ -170,7 +166,7 @@ class Estimate:
 
 def estimated(intent: Intent) -> Estimate | None:
     """Return what the jobs take, from a few real steps of the first; None where it cannot be tried."""
-    jobs = [intent.plan.job(part, Path(intent.plan.name)) for _, part in intent.jobs]
+    jobs = [job for _, job in jobs_of(intent.plan, intent.parts, Path(intent.plan.name))]
     with Console(stderr=True).status("Trying a few steps …"):
         pace = Measuring(jobs[0]).run()
     return Estimate(sum(whole_seconds(job, pace) for job in jobs), pace) if pace else None

@@ -67,7 +67,7 @@ def tell_diagnosis(intent: Intent) -> None:
 
 def check_document(intent: Intent) -> dict[str, Any]:
     """Return what would be trained on what, as plain JSON; the split is the first job's."""
-    part, dataset = intent.jobs[0][1], intent.dataset
+    part, dataset = intent.parts[0][1], intent.dataset
     job = intent.plan.job(part, Path(intent.plan.name))
     labels = {label: dict.fromkeys(SIDES, 0) for label in job.labels}
     for example in part.examples:
@@ -86,7 +86,7 @@ def check_document(intent: Intent) -> dict[str, Any]:
         "leaking": len(leaking(part)),
         "model": intent.plan.model.model_id,
         "name": intent.plan.name,
-        "jobs": len(intent.jobs),
+        "jobs": len(intent.parts),
         "recipe": recipe_of(job),
     }
 

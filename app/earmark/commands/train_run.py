@@ -18,15 +18,12 @@ from earmark.commands.train_progress import TrainingBar
 from earmark.engine_client import Engines
 from earmark.errors import EarmarkError
 from earmark.training.adoption import adopt
-from earmark.training.comparison import learning_curve, start_beside
 from earmark.training.job_file import read_job
 from earmark.training.job_lock import is_trained
 from earmark.training.job_process import JobProcess, events_of, followed, how_it_ended
-from earmark.training.report import report, write_json
-from earmark.training.report_page import write_html
-from earmark.training.study import Member, outcome, read_study
+from earmark.training.study import GOOD, Member, outcome, read_study
+from earmark.training.study_report import make_report
 
-GOOD = ("done", "stopped")
 BOUNDS = ("began", "ended")  # events
 STATUS = {"failed": FAILED, "interrupted": FAILED, "cancelled": INTERRUPTED}
 
@@ -73,14 +70,11 @@ class _Run:
                 continue
             how = self._job(member, f"{number} of {len(members)}, " if len(members) > 1 else "")
             status = max(status, STATUS.get(how, 0))
-            is_over = how == "cancelled"  # the person wants nothing of this any more
+            is_over = how == "cancelled" or (member.role == "main" and how not in GOOD)  # no model: nothing to compare
         if members[0].role == "main":
             return self._tell_model(members, status)
-        print_table(self.folder, [self._outcome(each) for each in members], self.choice.format_name)
+        print_table(self.folder, [outcome(self.folder, each) for each in members], self.choice.format_name)
         return status
-
-    def _outcome(self, member: Member) -> dict[str, Any]:
-        return outcome(self.folder, member)
 
     def _job(self, member: Member, count: str) -> str:
         """Run one job to its end and return how it ended."""
@@ -121,13 +115,10 @@ class _Run:
 
     def _tell_model(self, members: Sequence[Member], status: int) -> int:
         """Write the report of the job that is the model, have the model adopted, and print what it reached."""
-        main, beside = members[0], members[1:]
-        if how_it_ended(main.folder(self.folder)) not in GOOD:
+        if how_it_ended(members[0].folder(self.folder)) not in GOOD:
             self._tell_resume()
             return status or FAILED
-        found = report(self.folder, **self._beside(main, beside))
-        write_json(self.folder, found)
-        write_html(self.folder, found)
+        found = make_report(self.folder, self.engines)
         try:
             made = adopt(self.folder, self.engines)
         except EarmarkError as error:
@@ -135,17 +126,6 @@ class _Run:
             return FAILED
         print_model(found, made, self.folder, self.choice.format_name)
         return status
-
-    def _beside(self, main: Member, beside: Sequence[Member]) -> dict[str, Any]:
-        """Return what the model it started from, and the other jobs, say."""
-        ended = [each for each in beside if how_it_ended(each.folder(self.folder)) in GOOD]
-        found: dict[str, Any] = {"start": start_beside(read_job(self.folder), self.engines)}
-        for each in ended:
-            if each.role == "leaky":
-                found["leaky"] = self._outcome(each)
-        if shares := [each for each in ended if each.role == "share"]:
-            found["learning_curve"] = learning_curve([self._outcome(each) for each in (*shares, main)])
-        return found
 
     def _tell_resume(self) -> None:
         if any((self.folder / "checkpoints").glob("*")):

@@ -20,7 +20,10 @@ from earmark.training.report_table import Markup, accuracy, note, number, share,
 TITLES = {"accuracy": "accuracy", "mean_average_precision": "mAP"}
 LEAKY = "Clips of one source on both sides make a model look better than it is: only the first row counts."
 TRUST = "A score is no probability: where points are below the straight line, the model is surer than it should be."
-UNTRIED = "Not tried: earmark train --learning-curve trains on parts of the clips, too."
+UNTRIED = (
+    "Not tried: that takes runs on parts of the clips, which the settings of a new model offer in the window, and "
+    "earmark train --learning-curve on the command line."
+)
 FEW = f"No score to count from is chosen by fewer than {ENOUGH} clips of a label: the usual one is used."
 FLAWLESS = "None: each of these clips was told rightly."
 

@@ -53,11 +53,16 @@ def leaky(dataset: Dataset, *, validate: float = 0.2, test: float = 0.2, seed: i
     Raises:
         DatasetError: no two clips are of one source, so that nothing would leak.
     """
-    if len({example.group or str(example.path) for example in dataset.examples}) == len(dataset.examples):
+    if not can_leak(dataset.examples):
         raise DatasetError("Each clip is a source of its own here.", hint="Leave out --leaky: nothing could leak.")
     apart = [replace(example, group="", split="train") for example in dataset.examples]
     sides = split(replace(dataset, examples=tuple(apart)), validate=validate, test=test, seed=seed).examples
     return _with_sides(dataset, [example.split for example in sides])
+
+
+def can_leak(examples: Sequence[Example]) -> bool:
+    """Say whether any two clips are of one source."""
+    return len(set(_sources(examples))) < len(examples)
 
 
 def share_of(dataset: Dataset, share: float, *, seed: int = 0) -> Dataset:
@@ -76,6 +81,11 @@ def share_of(dataset: Dataset, share: float, *, seed: int = 0) -> Dataset:
 
 
 PARTS = 4  # of the training data: shares are counted in quarters
+
+
+def can_be_shared(examples: Sequence[Example]) -> bool:
+    """Say whether there are enough training sources to take a part of them."""
+    return len(set(_sources([each for each in examples if each.split == "train"]))) >= PARTS
 
 
 def leaking(dataset: Dataset) -> list[str]:
@@ -108,7 +118,7 @@ def _parts(examples: Sequence[Example], count: int, seed: int) -> np.ndarray:
     """Return the part [examples] of each, 0 to count − 1: whole sources, labels spread as evenly as they let."""
     from sklearn.model_selection import StratifiedGroupKFold
 
-    groups = [example.group or str(example.path) for example in examples]
+    groups = _sources(examples)
     if len(set(groups)) < count:
         hint = "Clips of one source stay together, or the model would be judged on what it knows. Add recordings."
         raise DatasetError(f"{counted(len(set(groups)), 'source')} of sound: too few for {count} parts.", hint=hint)
@@ -117,6 +127,10 @@ def _parts(examples: Sequence[Example], count: int, seed: int) -> np.ndarray:
     for part, (_, own) in enumerate(kept.split(groups, _strata(examples), groups)):
         parts[own] = part
     return parts
+
+
+def _sources(examples: Sequence[Example]) -> list[str]:
+    return [example.group or str(example.path) for example in examples]
 
 
 def _strata(examples: Sequence[Example]) -> list[str]:

@@ -7,23 +7,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any, Literal
 
-from earmark.api import DatasetError
+from earmark.api import DatasetError, Example, TrainJob
 from earmark.dataset import Dataset
-from earmark.training.job_file import read_job
+from earmark.score_text import per_cent
+from earmark.training.job_file import read_job, write_job
 from earmark.training.job_process import events_of, how_it_ended
 from earmark.training.judged import read_judged
-from earmark.training.splits import folds, leaky, share_of, split
+from earmark.training.plan import Plan
+from earmark.training.splits import can_be_shared, can_leak, folds, leaky, share_of, split
 
 VERSION = 1
 FILE = "study.json"
 SHARES = (0.25, 0.5, 0.75)
 METRICS = ("accuracy", "mean_average_precision", "auc")
+GOOD = ("done", "stopped")  # ends of a job that has judged its clips
 
 Role = Literal["main", "fold", "leaky", "share"]
 
@@ -49,9 +52,18 @@ class Member:
             case "leaky":
                 return "split that ignores sources"
             case "share":
-                return f"{self.share:.0%} of the training clips"
+                return f"{per_cent(self.share)} of the training clips"
             case _:
                 return "the model"
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether it makes no model, and only says something about one."""
+        return self.role in ("leaky", "share")
+
+
+Part = tuple[Member, Dataset]  # what it trains on, and is judged by
+StudyJob = tuple[Member, TrainJob]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +88,13 @@ class Questions:
         """Whether one job is the model, and the others are about it."""
         return not self.folds and self.seeds == 1
 
-    def members(self, dataset: Dataset) -> Iterator[tuple[Member, Dataset]]:
+    def possible(self, examples: Sequence[Example]) -> Questions:
+        """Return what of this can be asked of examples that are split."""
+        return replace(
+            self, is_leaky=self.is_leaky and can_leak(examples), has_curve=self.has_curve and can_be_shared(examples)
+        )
+
+    def members(self, dataset: Dataset) -> Iterator[Part]:
         """Yield each job with its split of the data.
 
         Raises:
@@ -94,7 +112,7 @@ class Questions:
             part = share_of(honest, share, seed=self.seed)
             yield Member(place=f"share-{share:.0%}".rstrip("%"), role="share", seed=self.seed, share=share), part
 
-    def _repeated(self, dataset: Dataset) -> Iterator[tuple[Member, Dataset]]:
+    def _repeated(self, dataset: Dataset) -> Iterator[Part]:
         parts = folds(dataset, self.folds, seed=self.seed) if self.folds else [dataset]
         for number, part in enumerate(parts, start=1):
             for seed in range(self.seed, self.seed + self.seeds):
@@ -105,11 +123,18 @@ class Questions:
                 yield Member(place=place, role="fold", fold=fold, seed=seed), held
 
 
-def write_study(folder: Path, members: Sequence[Member]) -> None:
-    """Write down which jobs a folder is for."""
+def jobs_of(plan: Plan, parts: Sequence[Part], folder: Path) -> list[StudyJob]:
+    """Return the job of each part of the data, inside a study's folder; nothing is written."""
+    return [(each, replace(plan, seed=each.seed).job(part, each.folder(folder))) for each, part in parts]
+
+
+def write_study(folder: Path, jobs: Sequence[StudyJob]) -> None:
+    """Lay out a study's folder, so that it can be gone on with from here on."""
+    for _, job in jobs:
+        write_job(job)
     folder.mkdir(parents=True, exist_ok=True)
     beside = folder / f"{FILE}.part"
-    beside.write_text(json.dumps({"version": VERSION, "members": [asdict(each) for each in members]}, indent=1))
+    beside.write_text(json.dumps({"version": VERSION, "members": [asdict(each) for each, _ in jobs]}, indent=1))
     beside.replace(folder / FILE)
 
 
