@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from earmark.events import Event
 from earmark_everyday import LABELS
-from earmark_everyday.judge import Trial, halves, judged_of
+from earmark_everyday.judge import Trial, halves, judged_of, tag_f1
 from earmark_everyday.placing import Placed
 
 from .test_everyday_matching import BARK, heard
@@ -48,3 +49,12 @@ def test_each_of_several_folds_is_told_by_the_thresholds_of_the_others():
     assert judged["folds"][1]["false_alarms_an_hour"]["dog_bark"] > 0  # fold 2's threshold knows no noise
     assert judged["folds"][2]["collar_f1"]["labels"].get("dog_bark", 0.0) == 0.0
     assert judged["folds"][1]["accuracy"] == 1.0
+
+
+def test_which_labels_a_scene_has_is_told_whenever_they_sound():
+    bark, rain = Placed("dog_bark", 2.0, 3.0), Placed("rain", 0.0, 5.0)
+    truth = {"one": [bark, rain], "two": [bark], "three": []}
+    found = {"one": [Event("dog_bark", 0.0, 5.0, 0.9)], "two": [], "three": [Event("rooster", 0.0, 1.0, 0.9)]}
+    told = tag_f1(truth, found)
+    assert told["labels"] == {"dog_bark": pytest.approx(2 / 3), "rain": 0.0, "rooster": 0.0}
+    assert told["macro"] == pytest.approx(2 / 9)

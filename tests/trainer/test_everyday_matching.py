@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -48,3 +49,13 @@ def test_the_threshold_lies_under_the_score_of_true_events():
 
 def test_the_threshold_lies_above_the_score_of_noises():
     assert 0.4 < best_threshold("dog_bark", [(TRUTH, heard(BARK))], [heard(BARK * 0.7)]) <= 0.6
+
+
+def test_where_windows_are_the_timeline_the_threshold_tells_which_scenes_have_the_label():
+    def windows(score: float) -> Analysis:
+        scores = np.full((1, 1), score, np.float32)
+        return replace(heard(BARK), frames=None, frame_hop=None, window_scores=scores)
+
+    scenes = [(TRUTH, windows(0.7)), (TRUTH, windows(0.65)), ([], windows(0.4))]
+    assert 0.4 < best_threshold("dog_bark", scenes, []) <= 0.65
+    assert 0.5 < best_threshold("dog_bark", scenes, [windows(0.5)]) <= 0.65

@@ -1,9 +1,10 @@
 """Judge a bundled model: `python -m earmark_everyday.judge --cache CACHE --runs RUNS --out JUDGED --family ast`.
 
 Each fold's model hears what its training left out, as files, through the engine that people use: whole clips
-(accuracy), scenes with events of known time (event F1), noise (false alarms an hour). Thresholds for a fold are those
-that were best on the scenes of the other folds; the thresholds to ship are those that are best on all. Where one fold
-alone is judged, its thresholds are those that were best on every second scene, and its figures are of the others.
+(accuracy), scenes with events of known time (F1 of labels and of events), noise (false alarms an hour). Thresholds for
+a fold are those that were best on the scenes of the other folds; the thresholds to ship are those that are best on all.
+Where one fold alone is judged, its thresholds are those that were best on every second scene, and its figures are of
+the others.
 """
 
 from __future__ import annotations
@@ -120,11 +121,27 @@ def figures(trial: Trial, thresholds: Mapping[str, float]) -> dict:
     return {
         "clips": len(right),
         "accuracy": float(np.mean(right)),
+        "tag_f1": tag_f1(truth, found),
         "collar_f1": asdict(event_f1(truth, found)),
         "intersection_f1": asdict(intersection_f1(truth, found, durations)),
         "false_alarms_an_hour": false_alarms_an_hour(alarms, {a.path.name: a.duration for a in trial.noise}),
         "noise_minutes": sum(analysis.duration for analysis in trial.noise) / 60,
     }
+
+
+def tag_f1(truth: Mapping[str, Sequence[Placed]], found: Mapping[str, Sequence[Event]]) -> dict:
+    """Return how well it is told which labels a scene has, whenever they sound: F1 over scenes, macro over labels."""
+
+    def has(events: Mapping[str, Sequence[Placed | Event]], label: str) -> set[str]:
+        return {name for name, there in events.items() if any(event.label == label for event in there)}
+
+    pairs = {label: (has(truth, label), has(found, label)) for label in LABELS}
+    by_label = {
+        label: 2 * len(wanted & told) / (len(wanted) + len(told))
+        for label, (wanted, told) in pairs.items()
+        if wanted or told
+    }
+    return {"macro": float(np.mean(list(by_label.values()) or 0.0)), "labels": by_label}
 
 
 def confusion(trials: Sequence[Trial]) -> dict[str, dict[str, int]]:
@@ -181,7 +198,7 @@ def summary(judged: dict) -> str:
     """Return the means over folds, a line each, and the F1 of each label."""
     folds = list(judged["folds"].values())
     lines = [f"accuracy {[round(f['accuracy'], 4) for f in folds]} mean {np.mean([f['accuracy'] for f in folds]):.4f}"]
-    for name in ("collar_f1", "intersection_f1"):
+    for name in ("tag_f1", "collar_f1", "intersection_f1"):
         lines.append(f"{name} {np.mean([f[name]['macro'] for f in folds]):.3f}")
         by_label = {label: np.mean([f[name]["labels"].get(label, 0.0) for f in folds]) for label in LABELS}
         lines.append("  " + ", ".join(f"{label} {value:.2f}" for label, value in by_label.items()))

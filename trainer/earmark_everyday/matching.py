@@ -47,6 +47,8 @@ def best_threshold(label: str, scenes: Sequence[Scene], noise: Sequence[Analysis
     """Return the threshold that finds a label's events best: the mean of collar F1 and overlap F1.
 
     Events in noise count as wrong ones. The collar alone would rather miss an event than find it not quite exactly.
+    Where the timeline is that of windows, no event can fit, and the threshold is that which best tells whether a
+    scene has the label.
     """
     scores = [_f1(label, scenes, noise, threshold) for threshold in THRESHOLDS]
     near = [threshold for threshold, score in zip(THRESHOLDS, scores, strict=True) if score >= max(scores) - CLOSE]
@@ -54,14 +56,23 @@ def best_threshold(label: str, scenes: Sequence[Scene], noise: Sequence[Analysis
 
 
 def _f1(label: str, scenes: Sequence[Scene], noise: Sequence[Analysis], threshold: float) -> float:
-    right = wanted = found = 0.0
+    counts = np.zeros(3)  # right, wanted, found
     for events, analysis in scenes:
         truth = [(event.onset, event.offset) for event in events if event.label == label]
         heard = _events(label, analysis, threshold)
-        right += (matched(truth, heard, within_collar) + matched(truth, heard, overlaps)) / 2
-        wanted, found = wanted + len(truth), found + len(heard)
+        counts += _fitting(truth, heard) if analysis.frames is not None else _together(truth, heard)
+    right, wanted, found = counts
     found += sum(len(_events(label, analysis, threshold)) for analysis in noise)
     return 2 * right / max(1.0, wanted + found)
+
+
+def _fitting(truth: Sequence[Span], heard: Sequence[Span]) -> tuple[float, int, int]:
+    right = (matched(truth, heard, within_collar) + matched(truth, heard, overlaps)) / 2
+    return right, len(truth), len(heard)
+
+
+def _together(truth: Sequence[Span], heard: Sequence[Span]) -> tuple[bool, bool, bool]:
+    return bool(truth and heard), bool(truth), bool(heard)
 
 
 def _events(label: str, analysis: Analysis, threshold: float) -> list[Span]:
