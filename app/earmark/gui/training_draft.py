@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from earmark.api import CheckpointError, TrainJob
+from earmark.api import CheckpointError
 from earmark.catalogue import Model
 from earmark.checkpoints import folder_of
 from earmark.counted import counted
@@ -19,6 +19,7 @@ from earmark.training.doctor import Diagnosis, Finding, apply, grouped
 from earmark.training.plan import SCRATCH, Plan, Preset, new_folder, presets
 from earmark.training.preset_file import read_preset
 from earmark.training.splits import split
+from earmark.training.study import Questions, StudyJob, jobs_of
 
 
 @dataclass
@@ -28,6 +29,7 @@ class Draft:
     Attributes:
         read: the folder as it is; `dataset` is that with what was done about the findings in `diagnosis`.
         validate, test: shares of the clips that are held out, where the data set says nothing of it.
+        has_curve, is_leaky: what is asked beside the model, by more runs; see `Questions`.
         changes: figures that replace the recipe's.
         loaded: recipes that were read from files, each with the family of models that it is for.
     """
@@ -41,6 +43,8 @@ class Draft:
     name: str = ""
     validate: float = 0.2
     test: float = 0.2
+    has_curve: bool = False
+    is_leaky: bool = False
     changes: dict[str, Any] = field(default_factory=dict)
     loaded: dict[str, tuple[str, Preset]] = field(default_factory=dict)
 
@@ -119,8 +123,13 @@ class Draft:
         whole = grouped(self.dataset, self.diagnosis.findings) if self.diagnosis else self.dataset
         return split(whole, validate=self.validate, test=self.test)
 
-    def job(self, folder: Path | None = None) -> TrainJob:
-        """Return the job; takes a moment.
+    @property
+    def questions(self) -> Questions:
+        """What is asked of the data set."""
+        return Questions(validate=self.validate, test=self.test, is_leaky=self.is_leaky, has_curve=self.has_curve)
+
+    def jobs(self, folder: Path | None = None) -> list[StudyJob]:
+        """Return the model's job, and after it those that answer what else can be asked; takes a moment.
 
         Raises:
             DatasetError: it cannot be trained.
@@ -128,7 +137,9 @@ class Draft:
         if self.model is None:
             raise DatasetError("No model was chosen.")
         plan = Plan(model=self.model, name=self.name, preset=self.recipe, changes=self.changes)
-        return plan.job(self.divided(), folder or new_folder(self.name))
+        divided = self.divided()
+        asked = self.questions.possible(divided.examples)
+        return jobs_of(plan, list(asked.members(divided)), folder or new_folder(self.name))
 
     def trouble_with_name(self) -> str:
         """Return why the new model cannot be called so; "" where it can."""

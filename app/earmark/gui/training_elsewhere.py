@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from earmark.gui.errand import Errands
 from earmark.gui.training_job import TrainingJob
+from earmark.gui.training_known import trained_now
 from earmark.gui.training_thread import OtherRun
-from earmark.training.job_lock import FILE, is_trained
-from earmark.training.plan import jobs_folder
 
 SLOW_MS = 500  # between two looks at what they said
 SEARCH_MS = 2000  # between two looks for jobs, while somebody sees the list
@@ -75,8 +71,3 @@ class Elsewhere(QObject):
                 self.moved.emit(job)
         if not self._runs:
             self._clock.stop()
-
-
-def trained_now() -> Sequence[Path]:
-    """Return the folders of the jobs that some process trains now."""
-    return [lock.parent for lock in jobs_folder().glob(f"*/{FILE}") if is_trained(lock.parent)]

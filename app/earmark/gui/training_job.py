@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from earmark.api import TrainJob
 from earmark.counted import counted
+from earmark.training.study import Member
 
 State = Literal[
     "waiting",
@@ -25,6 +26,7 @@ State = Literal[
 ]
 RUNNING = frozenset({"starting", "preparing", "training", "evaluating"})
 RESUMABLE = frozenset({"stopped", "cancelled", "failed", "interrupted"})
+MODEL = Member(place=".")
 PACED = 20  # steps over which the pace is taken
 
 
@@ -40,6 +42,9 @@ class TrainingJob:
         heard: how many things it said.
         is_paused, is_ending: the person holds it, or wants it to end; the trainer does not say so.
         is_elsewhere: another process has started its trainer, and alone can steer it.
+        member: what it is there for.
+        main: the job that makes the model, where this one only says something about that.
+        sides: the jobs beside this one, in the order in which they run.
     """
 
     folder: Path
@@ -68,14 +73,19 @@ class TrainingJob:
     has_checkpoint: bool = False
     is_judged: bool = False  # its best network heard the clips that are held out
     times: list[tuple[float, int]] = field(default_factory=list)  # of late: when, how many steps were done then
+    member: Member = MODEL
+    main: TrainingJob | None = field(default=None, repr=False, compare=False)
+    sides: list[TrainingJob] = field(default_factory=list, repr=False, compare=False)
 
     @classmethod
-    def of(cls, job: TrainJob) -> TrainingJob:
+    def of(cls, job: TrainJob, member: Member = MODEL) -> TrainingJob:
         """Return a job that has said nothing yet."""
         told = job.settings
+        name = str(told.get("name", job.job_id))
         return cls(
             folder=job.folder,
-            name=str(told.get("name", job.job_id)),
+            member=member,
+            name=f"{name}, {member}" if member.is_beside else name,
             model=str(told.get("model", job.model_id)),
             title=str(told.get("trained_on", "")),
             batch_size=job.batch_size,
@@ -92,7 +102,13 @@ class TrainingJob:
     @property
     def is_resumable(self) -> bool:
         """Whether it can be gone on with."""
-        return not self.is_elsewhere and self.state in RESUMABLE
+        is_steered = self.is_elsewhere or (self.main is not None and self.main.is_elsewhere)
+        return not is_steered and self.state in RESUMABLE
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether it runs or waits."""
+        return self.is_running or self.state == "waiting"
 
     @property
     def part(self) -> float:
@@ -137,6 +153,15 @@ class TrainingJob:
         self.is_paused = self.is_ending = self.is_elsewhere = False
         if self.is_running:
             self.state, self.sentence = "interrupted", "The trainer ended without a word."
+
+
+def linked(jobs: Sequence[TrainingJob]) -> list[TrainingJob]:
+    """Return the jobs of a study, the model's first, told of each other."""
+    main, *sides = jobs
+    main.sides = sides
+    for side in sides:
+        side.main = main
+    return [main, *sides]
 
 
 def _began(job: TrainingJob, event: Mapping[str, Any]) -> None:

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from earmark.api import DatasetError, EarmarkError, TrainJob
+from earmark.api import DatasetError, EarmarkError
 from earmark.gui.errand import Errands
 from earmark.gui.training_elsewhere import SLOW_MS, Elsewhere
-from earmark.gui.training_job import TrainingJob
+from earmark.gui.training_job import TrainingJob, linked
+from earmark.gui.training_known import known_jobs, look_at_folder, study_folders, study_of
 from earmark.gui.training_thread import OwnRun
-from earmark.training.job_file import checkpoints, read_job, write_job
-from earmark.training.job_lock import is_trained
-from earmark.training.job_process import Wish, events_of
-from earmark.training.judged import FILE
-from earmark.training.plan import jobs_folder
+from earmark.training.job_process import Wish
+from earmark.training.study import GOOD, StudyJob, write_study
 
 
 class TrainingJobs(QObject):
-    """All jobs of this machine, the newest first; one of them runs at a time."""
+    """All jobs of this machine, the newest first, each followed by those beside it; one of them runs at a time."""
 
     listed = Signal()  # which there are
     moved = Signal(object)  # TrainingJob: it said something, or is in another state
     ended = Signal(object)  # TrainingJob
+    answered = Signal(object)  # TrainingJob that makes a model: what was asked beside it is known, as far as it will be
     failed = Signal(object)  # EarmarkError
 
     def __init__(self, parent: QObject) -> None:
@@ -49,25 +48,26 @@ class TrainingJobs(QObject):
 
     def load(self) -> None:
         """Read the jobs of earlier days."""
-        self._errands.run(lambda: known_jobs(job_folders()), lambda found: self._list(found, at=len(self.jobs)))
+        self._errands.run(lambda: known_jobs(study_folders()), lambda found: self._list(found, at=len(self.jobs)))
 
-    def add(self, make: Callable[[], TrainJob], added: Callable[[TrainingJob], object]) -> None:
-        """Have a job made and written on a thread, and run it as soon as no other runs."""
+    def add(self, make: Callable[[], list[StudyJob]], added: Callable[[TrainingJob], object]) -> None:
+        """Have a study made and written on a thread, and its jobs run as soon as no other runs, the model's first."""
 
-        def write() -> TrainingJob:
-            job = make()
+        def write() -> list[TrainingJob]:
+            jobs = make()
+            folder = jobs[0][1].folder
             try:
-                write_job(job)
+                write_study(folder, jobs)
             except OSError as error:
-                raise EarmarkError(f"The job cannot be written into {job.folder}.", hint=str(error)) from error
-            return TrainingJob.of(job)
+                raise EarmarkError(f"The job cannot be written into {folder}.", hint=str(error)) from error
+            return linked([TrainingJob.of(job, member) for member, job in jobs])
 
-        self._errands.run(write, lambda job: (self._queue(job, is_new=True), added(job)))
+        self._errands.run(write, lambda jobs: (self._begin(jobs), added(jobs[0])))
 
     def resume(self, job: TrainingJob) -> None:
-        """Go on from a job's last checkpoint, as soon as no other runs."""
+        """Go on from a job's last checkpoint, as soon as no other runs, and then with what is to stand beside it."""
         if job.is_resumable:
-            self._queue(job)
+            self._queue([job, *(each for each in job.sides if each.is_resumable and each.state not in GOOD)])
 
     def pause(self, job: TrainingJob) -> None:
         """Hold it, or let it go on."""
@@ -86,11 +86,12 @@ class TrainingJobs(QObject):
         self._end(job, "cancel")
 
     def remove(self, job: TrainingJob) -> None:
-        """Take a job that does not run off the list, and its folder off the disk."""
-        if job.is_running or job not in self.jobs:
+        """Take a job that does not run and those beside it off the list, and its folder off the disk."""
+        jobs = [job, *job.sides]
+        if job not in self.jobs or any(each.is_running for each in jobs):
             return
-        self._unqueue(job)
-        self.jobs.remove(job)
+        self.jobs = [each for each in self.jobs if each not in jobs]
+        self._waiting = [each for each in self._waiting if each not in jobs]
         self.listed.emit()
         self._errands.run(lambda: shutil.rmtree(job.folder, ignore_errors=True), lambda _: None)
 
@@ -107,7 +108,9 @@ class TrainingJobs(QObject):
     def _list(self, found: list[TrainingJob], *, at: int) -> None:
         """Put jobs into the list that are not in it yet."""
         here = {job.folder for job in self.jobs}
-        new = [job for job in found if job.folder not in here]
+        new = [job for job in found if (job.main or job).folder not in here]
+        if not new:
+            return
         self.jobs[at:at] = new
         self.listed.emit()
         for job in new:
@@ -120,36 +123,42 @@ class TrainingJobs(QObject):
         for job in (known[folder] for folder in trained if folder in known):
             if job.state != "waiting" and not job.is_running:
                 self.elsewhere.follow(job)
-        if new := [folder for folder in trained if folder not in known]:
-            self._errands.run(lambda: known_jobs(new), lambda found: self._list(found, at=0))
+        if new := {study_of(folder) for folder in trained if folder not in known}:
+            self._errands.run(lambda: known_jobs(list(new)), lambda found: self._list(found, at=0))
 
     def _leave_elsewhere(self, job: TrainingJob) -> None:
         job.leave()
         look_at_folder(job)
         self.moved.emit(job)
 
-    def _queue(self, job: TrainingJob, *, is_new: bool = False) -> None:
-        if is_new:
-            self.jobs.insert(0, job)
-        job.state, job.sentence, job.hint = "waiting", "", ""
-        self._waiting.append(job)
-        if is_new:
-            self.listed.emit()
-        self.moved.emit(job)
+    def _begin(self, jobs: Sequence[TrainingJob]) -> None:
+        self.jobs[:0] = jobs
+        self.listed.emit()
+        self._queue(jobs)
+
+    def _queue(self, jobs: Iterable[TrainingJob]) -> None:
+        for job in jobs:
+            job.state, job.sentence, job.hint = "waiting", "", ""
+            self._waiting.append(job)
+            self.moved.emit(job)
         self._start_next()
 
     def _unqueue(self, job: TrainingJob) -> None:
-        if job in self._waiting:
-            self._waiting.remove(job)
+        """Let a job wait no longer, nor those beside it: they would be about a model that is not made."""
+        for each in (job, *job.sides):
+            if each in self._waiting:
+                self._waiting.remove(each)
+                each.state = "cancelled"
+                self.moved.emit(each)
 
     def _end(self, job: TrainingJob, wish: Wish) -> None:
         if job is self.running:
             job.is_paused, job.is_ending = False, True
             self._ask(wish)
+            self.moved.emit(job)
         elif job in self._waiting:
             self._unqueue(job)
-            job.state = "cancelled"
-        self.moved.emit(job)
+            self._tell_answers(job)
 
     def _ask(self, wish: Wish) -> None:
         if self._run:
@@ -168,6 +177,7 @@ class TrainingJobs(QObject):
             return
         except OSError as error:
             job.state, job.sentence = "failed", f"The trainer cannot be started: {error.strerror or error}."
+            self._unqueue(job)
         else:
             self.running = job
             self._clock.start()
@@ -194,38 +204,13 @@ class TrainingJobs(QObject):
         self._clock.stop()
         self.moved.emit(job)
         self.ended.emit(job)
+        if job.state not in GOOD:
+            self._unqueue(job)
+        self._tell_answers(job)
         self._start_next()
 
-
-def job_folders() -> list[Path]:
-    """Return the folders in the folder of jobs that hold one, the newest first."""
-    files = sorted(jobs_folder().glob("*/job.json"), key=lambda path: path.stat().st_mtime, reverse=True)
-    return [path.parent for path in files]
-
-
-def known_jobs(folders: Sequence[Path]) -> list[TrainingJob]:
-    """Return the jobs of folders; one whose job cannot be read is passed over."""
-    return [job for folder in folders if (job := known_job(folder))]
-
-
-def known_job(folder: Path) -> TrainingJob | None:
-    """Return a job as its folder tells of it; None where it cannot be read."""
-    try:
-        job = TrainingJob.of(read_job(folder))
-    except (DatasetError, KeyError, TypeError):
-        return None
-    events = events_of(folder)
-    for event in events:
-        job.take(event)
-    job.is_elsewhere = is_trained(folder)
-    if not job.is_elsewhere and (job.is_running or not events):
-        job.state, job.sentence = "interrupted", ""
-    look_at_folder(job)
-    job.times.clear()
-    return job
-
-
-def look_at_folder(job: TrainingJob) -> None:
-    """See what a job's run has left."""
-    job.has_checkpoint = bool(checkpoints(job.folder))
-    job.is_judged = (job.folder / FILE).exists()
+    def _tell_answers(self, job: TrainingJob) -> None:
+        """Say so where a job was the last of those beside a model."""
+        sides = job.main.sides if job.main else []
+        if any(each.state in GOOD for each in sides) and not any(each.is_on_its_way for each in sides):
+            self.answered.emit(job.main)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,13 +13,15 @@ from earmark.api import DatasetError, Example, TrainJob
 from earmark.calibration import Judgement
 from earmark.engine_client import Engines
 from earmark.gui.label_colours import label_text
+from earmark.gui.training_job import headline
 from earmark.reliability import Study, reliability
-from earmark.training.comparison import start_beside
 from earmark.training.job_file import read_job
-from earmark.training.judged import FILE, Side, for_precision, read_judged
-from earmark.training.report import JSON, report, write_json
-from earmark.training.report_page import write_html
+from earmark.training.judged import Side, for_precision, read_judged
+from earmark.training.report_page import UNTRIED
+from earmark.training.study import read_study
+from earmark.training.study_report import kept_report, make_report
 
+UNENDED = "The runs on parts of the clips have not ended yet: this shows then whether more clips would help."
 Clip = tuple[Example, str]  # and what is said of it
 
 
@@ -31,12 +32,14 @@ class Outcome:
     Attributes:
         side: the clips for testing, or where there are none those for validation.
         held: all clips that were held out.
+        has_shares: whether parts of the clips are trained on, too.
     """
 
     job: TrainJob
     report: Mapping[str, Any]
     side: Side
     held: Side
+    has_shares: bool = False
 
     @property
     def told(self) -> Mapping[str, Any]:
@@ -56,15 +59,23 @@ class Outcome:
     def start(self) -> str:
         """Return how good the model that it started from is on them; "" where that cannot be said."""
         start = self.report.get("start")
-        if not start:
+        if not start or not (reached := _reached(start)):
             return ""
-        name, metric = ("accuracy", "accuracy") if start["accuracy"] is not None else ("mAP", "mean_average_precision")
-        value = start[metric]
-        if value is None:
+        return f"{start['model']}, from which it started: {reached} on {start['clips']} clips that it can tell."
+
+    def leaky(self) -> str:
+        """Return what a split that ignores sources says; "" where none was tried."""
+        leaky = self.report.get("leaky")
+        if not leaky or not (reached := _reached(leaky)):
             return ""
         return (
-            f"{start['model']}, from which it started: {name} {value:.3f} on {start['clips']} clips that it can tell."
+            f"On a split that ignores sources: {reached} on {leaky['test_clips']} clips, which is not to be believed."
         )
+
+    def more(self) -> str:
+        """Return whether more clips would help, in a sentence."""
+        curve = self.report.get("learning_curve")
+        return curve["sentence"] if curve else UNENDED if self.has_shares else UNTRIED
 
     def limits(self, wanted: float) -> dict[str, Any]:
         """Return the report's thresholds, those for a precision reckoned anew over all clips that were held out."""
@@ -111,8 +122,16 @@ def outcome_of(folder: Path, engines: Engines) -> Outcome:
     sides = read_judged(job)
     if sides is None or not any(side.examples for side in sides.values()):
         raise DatasetError("No clip was judged yet.", hint="Resume the job: at its end it judges what was held out.")
-    found = _written(folder) or _make(job, engines)
-    return Outcome(job, found, sides["test"] if sides["test"].examples else sides["validate"], _joined(sides.values()))
+    found = kept_report(folder) or make_report(folder, engines)
+    side = sides["test"] if sides["test"].examples else sides["validate"]
+    has_shares = any(each.role == "share" for each in read_study(folder))
+    return Outcome(job, found, side, _joined(sides.values()), has_shares)
+
+
+def _reached(told: Mapping[str, Any]) -> str:
+    """Return the figure that counts most: "accuracy 93.3 %"; "" where there is none."""
+    figures = {"accuracy": told["accuracy"], "mAP": told["mean_average_precision"]}
+    return headline({name: value for name, value in figures.items() if value is not None})
 
 
 def _joined(sides: Collection[Side]) -> Side:
@@ -121,23 +140,6 @@ def _joined(sides: Collection[Side]) -> Side:
         np.concatenate([side.scores for side in sides]),
         np.concatenate([side.truth for side in sides]),
     )
-
-
-def _written(folder: Path) -> dict[str, Any] | None:
-    path = folder / JSON
-    try:
-        if path.stat().st_mtime < (folder / FILE).stat().st_mtime:
-            return None
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-
-
-def _make(job: TrainJob, engines: Engines) -> dict[str, Any]:
-    found = report(job.folder, start=start_beside(job, engines))
-    write_json(job.folder, found)
-    write_html(job.folder, found)
-    return found
 
 
 def _mistakes(mistakes: Sequence[Mapping[str, Any]]) -> Iterator[Clip]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QLocale, QTimer, Signal
 from PySide6.QtGui import QDoubleValidator
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFileDialog,
     QFormLayout,
@@ -27,20 +28,24 @@ from earmark.gui.errand import Errands
 from earmark.gui.own_keys import BUTTON, PICKER, keep_keys
 from earmark.gui.theme import muted
 from earmark.gui.training_draft import Draft
-from earmark.training.estimate import Measuring, Pace, about, whole_seconds
+from earmark.gui.training_forecast import Forecast
 from earmark.training.plan import FIGURES, jobs_folder
+from earmark.training.study import Questions
 
 SETTLE_MS = 500  # after a change
-MEASURING = "Measuring time and memory, by a few real steps…"
-UNKNOWN = "How long it takes is shown as soon as it runs."
+CURVE = "Train on a quarter, half and three quarters of the clips, too: the report shows the score over their number"
+LEAKY = "Train once more as if each clip were a source of its own: the report shows that score beside the honest one"
+NO_CURVE = "There are too few clips to learn from a part of them only"
+NO_LEAKY = "Each clip is a source of its own here: no split could be careless"
 
 
 @dataclass(frozen=True)
 class _Outlook:
-    """A job as it is set now, and how many clips are on each side."""
+    """The jobs as they are set now, the model's first; how many clips are on each side; what can be asked of them."""
 
-    job: TrainJob
+    jobs: tuple[TrainJob, ...]
     counts: tuple[int, int, int]
+    possible: Questions
 
 
 class SettingsPage(QWizardPage):
@@ -54,12 +59,13 @@ class SettingsPage(QWizardPage):
         self._errands = Errands(self, self._refuse)
         self._outlook: _Outlook | None = None
         self._asked = 0  # what was asked last; older answers are not heard
-        self._measuring: Measuring | None = None
-        self._paces: dict[tuple[str, str, int], Pace] = {}
+        self.forecast = Forecast(self, self._errands)
         self.name, self.recipe, self.rate = QLineEdit(), QComboBox(), QLineEdit()
         self.load = QPushButton("From a &file…")
         self.epochs, self.batch = QSpinBox(), QSpinBox()
         self.validate, self.test = QSpinBox(), QSpinBox()
+        self.curve = QCheckBox("Would more clips &help? Three more runs, on parts of them")
+        self.leaky = QCheckBox("What would a careless &split say? One more run")
         self.about, self.shares, self.trouble, self.time = muted(), muted(), QLabel(), muted()
         self._settling = QTimer(self, interval=SETTLE_MS, singleShot=True)
         self._build()
@@ -98,6 +104,8 @@ class SettingsPage(QWizardPage):
             self.rate: ("Learning rate", "How large the steps are"),
             self.validate: ("Share to choose by", "Clips by which the best moment of the training is chosen"),
             self.test: ("Share to judge by", "Clips that decide nothing, and say how good the model is"),
+            self.curve: ("Would more clips help", CURVE),
+            self.leaky: ("What would a careless split say", LEAKY),
         }
 
     def _lay_out(self) -> None:
@@ -113,6 +121,8 @@ class SettingsPage(QWizardPage):
             ("Clips to &choose by", self.validate),
             ("Clips to &judge by", self.test),
             ("", self.shares),
+            ("Also find out", self.curve),
+            ("", self.leaky),
         )
         for text, widget in rows:
             label = QLabel(text)
@@ -132,6 +142,9 @@ class SettingsPage(QWizardPage):
         self.rate.textChanged.connect(lambda _: self._take())
         for box in (self.epochs, self.batch, self.validate, self.test):
             box.valueChanged.connect(lambda _: self._take())
+        for question in (self.curve, self.leaky):
+            question.toggled.connect(lambda _: self._take())
+        self.forecast.said.connect(self._say_time)
         self._settling.timeout.connect(self._look)
 
     def initializePage(self) -> None:  # noqa: N802 - Qt's
@@ -147,12 +160,12 @@ class SettingsPage(QWizardPage):
         """Go back: what is measured is asked for no more."""
         self._asked += 1
         self._settling.stop()
-        self._stop_measuring()
+        self.forecast.stop()
 
     def close_down(self) -> None:
         """End what runs."""
         self._settling.stop()
-        self._stop_measuring()
+        self.forecast.stop()
         self._errands.close()
 
     def _offer_recipes(self, chosen: str) -> None:
@@ -188,6 +201,7 @@ class SettingsPage(QWizardPage):
         draft, recipe = self._draft, self._draft.recipe
         draft.name = self.name.text().strip()
         draft.validate, draft.test = self.validate.value() / 100, self.test.value() / 100
+        draft.has_curve, draft.is_leaky = self.curve.isChecked(), self.leaky.isChecked()
         if recipe and self.rate.hasAcceptableInput():
             figures = (self.epochs.value(), self.batch.value(), float(self.rate.text()))
             set_now = dict(zip(FIGURES, figures, strict=True))
@@ -218,7 +232,18 @@ class SettingsPage(QWizardPage):
         sides = f"{counted(train, 'clip')} to learn from, {validate} to choose by, {test} to judge by."
         self.shares.setText(sides + own)
         self.completeChanged.emit()
-        self._estimate(outlook.job)
+        self.forecast.ask(outlook.jobs)
+        self._offer_questions(outlook.possible)
+
+    def _offer_questions(self, possible: Questions) -> None:
+        """Let only be asked what can be answered."""
+        for box, can_be, tips in (
+            (self.curve, possible.has_curve, (NO_CURVE, CURVE)),
+            (self.leaky, possible.is_leaky, (NO_LEAKY, LEAKY)),
+        ):
+            box.setEnabled(can_be)
+            box.setToolTip(tips[can_be])
+            box.setChecked(can_be and box.isChecked())
 
     def _has_own_split(self) -> bool:
         dataset = self._draft.dataset
@@ -228,39 +253,13 @@ class SettingsPage(QWizardPage):
         self.shares.setText("")
         self.trouble.setText(str(error))
 
-    def _estimate(self, job: TrainJob) -> None:
-        """Say how long it will take and how much memory: known for this recipe and batch, or to be measured."""
-        key = (str(job.settings["model"]), str(job.settings["preset"]), job.batch_size)
-        if pace := self._paces.get(key):
-            self._say_time(about(whole_seconds(job, pace), pace))
-            return
-        self._stop_measuring()
-        self._say_time(MEASURING)
-        measuring = self._measuring = Measuring(job)
-        self._errands.run(measuring.run, lambda pace: self._know(measuring, key, pace))
-
-    def _know(self, measuring: Measuring, key: tuple[str, str, int], pace: Pace | None) -> None:
-        if measuring is not self._measuring:
-            return
-        self._measuring = None
-        if pace is None:
-            self._say_time(UNKNOWN)
-            return
-        self._paces[key] = pace
-        if self._outlook:
-            self._say_time(about(whole_seconds(self._outlook.job, pace), pace))
-
     def _say_time(self, words: str) -> None:
         self.time.setText(words)
         self.estimated.emit(words)
 
-    def _stop_measuring(self) -> None:
-        if self._measuring:
-            self._measuring.cancel()
-            self._measuring = None
-
 
 def _outlook(draft: Draft) -> _Outlook:
-    job = draft.job()
-    train, validate, test = (sum(each.split == side for each in job.examples) for side in ("train", "validate", "test"))
-    return _Outlook(job, (train, validate, test))
+    jobs = tuple(job for _, job in draft.jobs())
+    clips = jobs[0].examples
+    train, validate, test = (sum(each.split == side for each in clips) for side in ("train", "validate", "test"))
+    return _Outlook(jobs, (train, validate, test), Questions(is_leaky=True, has_curve=True).possible(clips))

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWizardPage
 from earmark.gui.theme import muted
 from earmark.gui.training_draft import Draft
 
-ROWS = ("Sounds", "Starts from", "Recipe", "Time", "Becomes")
+CURVE, LEAKY = "whether more clips would help", "what a careless split would say"
+ROWS = ("Sounds", "Starts from", "Recipe", "Finds out", "Time", "Becomes")
 AFTER = """Train begins at once, or after the jobs that wait already. It goes on in the Training panel while you work: \
 it can be held, stopped and resumed there, also after a restart."""
 
@@ -22,7 +23,7 @@ class StartPage(QWizardPage):
         self.setTitle("Train")
         self.setSubTitle("This is what the new model will be.")
         self.setFinalPage(True)
-        form = QFormLayout()
+        self._form = form = QFormLayout()
         form.setVerticalSpacing(12)
         for name, label in self.rows.items():
             label.setWordWrap(True)
@@ -46,11 +47,19 @@ class StartPage(QWizardPage):
             "Sounds": draft.sounds,
             "Starts from": draft.model.card.title if draft.model.card else draft.model.model_id,
             "Recipe": " · ".join(filter(None, (draft.recipe.name, changed))),
+            "Finds out": _questions(draft),
             "Becomes": draft.model_id,
         }
         for name, text in known.items():
             self.rows[name].setText(text)
+        self._form.setRowVisible(self.rows["Finds out"], bool(known["Finds out"]))
 
     def show_estimate(self, words: str) -> None:
         """Show how long it will take."""
         self.rows["Time"].setText(words)
+
+
+def _questions(draft: Draft) -> str:
+    """Return what is asked beside the model, in words; "" where that is nothing."""
+    asked = " and ".join((CURVE,) * draft.has_curve + (LEAKY,) * draft.is_leaky)
+    return f"{asked[0].upper()}{asked[1:]}, by more runs after it" if asked else ""

@@ -25,6 +25,7 @@ from earmark.gui.training_job import TrainingJob
 from earmark.gui.training_view import JobView
 from earmark.gui.training_words import state_words
 
+BESIDE = "↳ "
 JOB = Qt.ItemDataRole.UserRole + 20
 EMPTY = "Nothing was trained yet. A new model learns from a folder of your own sounds."
 
@@ -89,7 +90,7 @@ class TrainingPanel(QWidget):
         self.list.clear()
         self._items = {}
         for job in jobs:
-            item = QListWidgetItem(job.name)
+            item = QListWidgetItem(f"{BESIDE}{job.member}" if job.main else job.name)
             item.setData(JOB, job)
             self._items[id(job)] = item
             self.list.addItem(item)
@@ -100,8 +101,9 @@ class TrainingPanel(QWidget):
     def show_job(self, job: TrainingJob) -> None:
         """Show how a job gets on."""
         self._write(job)
-        if job is self.job:
-            self.view.show_job(job)
+        shown = self.job
+        if shown is not None and (shown is job or shown is job.main):
+            self.view.show_job(shown)
 
     def choose(self, job: TrainingJob | None) -> None:
         """Choose a job."""

@@ -26,6 +26,7 @@ from earmark.gui.label_colours import label_text
 from earmark.gui.own_keys import BUTTON, keep_keys
 from earmark.gui.reliability_plot import ReliabilityPlot
 from earmark.gui.theme import Theme, muted
+from earmark.gui.training_more import MoreClips
 from earmark.gui.training_outcome import Clip, Outcome
 from earmark.gui.training_sounds import ClipList
 from earmark.gui.training_tables import ConfusionTable, LabelFigures
@@ -54,9 +55,10 @@ class ReportWindow(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._outcome: Outcome | None = None
-        self.headline, self.start = QLabel(), muted()
+        self.headline, self.beside = QLabel(), muted()
         self.tabs, self.figures, self.confusion = QTabWidget(), LabelFigures(), ConfusionTable()
         self.trust, self.trusted, self.wanted = ReliabilityPlot(), muted(), QSpinBox()
+        self.more = MoreClips()
         self._label: int | None = None  # the place of the one that is chosen
         self.clips = ClipList("Worst mistakes")
         self.buttons = {name: QPushButton(text) for name, (text, _) in TIPS.items()}
@@ -69,10 +71,11 @@ class ReportWindow(QDialog):
         self.resize(*SIZE)
         self.headline.setObjectName("headline")
         self.headline.setWordWrap(True)
-        self.start.setWordWrap(True)
+        self.beside.setWordWrap(True)
         self.tabs.addTab(self.figures, "&Labels")
         self.tabs.addTab(self.confusion, "&Confusions")
         self.tabs.addTab(self._trust_page(), "&Trust")
+        self.tabs.addTab(self.more, "&More clips?")
         self.tabs.setCornerWidget(self._wanted_row())
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
@@ -119,7 +122,7 @@ class ReportWindow(QDialog):
         row.addWidget(self.buttons["shut"])
         layout = QVBoxLayout(self)
         layout.addWidget(self.headline)
-        layout.addWidget(self.start)
+        layout.addWidget(self.beside)
         layout.addWidget(middle, 1)
         layout.addLayout(row)
 
@@ -142,8 +145,14 @@ class ReportWindow(QDialog):
         """Draw in a theme's colours."""
         self.confusion.wear(theme)
         self.trust.wear(theme)
+        self.more.wear(theme)
         if self._outcome:
             self.show_outcome(self._outcome)
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the job that is shown."""
+        return self._outcome.job.folder if self._outcome else None
 
     def show_outcome(self, outcome: Outcome) -> None:
         """Show what came of a job."""
@@ -151,8 +160,9 @@ class ReportWindow(QDialog):
         labels, told = outcome.job.labels, outcome.told
         self.setWindowTitle(f"Report: {outcome.report['name']}")
         self.headline.setText(outcome.headline())
-        self.start.setText(outcome.start())
-        self.start.setVisible(bool(self.start.text()))
+        self.beside.setText("\n".join(filter(None, (outcome.start(), outcome.leaky()))))
+        self.beside.setVisible(bool(self.beside.text()))
+        self.more.show_curve(outcome.more(), outcome.report.get("learning_curve"))
         self._label = None
         self._show_figures()
         self.tabs.setTabVisible(1, told["confusion"] is not None)

@@ -115,5 +115,8 @@ def possible(job: TrainingJob) -> set[str]:
         return {"pause", "cancel"} | ({"stop"} if job.state in ("training", "evaluating") else set())
     if job.state == "waiting":
         return {"cancel"}
-    found = {"remove"} | ({"resume"} if job.is_resumable else set())
+    found = {"resume"} if job.is_resumable else set()
+    if job.main:  # it makes no model, and goes with the one that it is about
+        return found
+    found |= set() if any(each.is_running for each in job.sides) else {"remove"}
     return found | ({"use", "report"} if job.evaluations and job.is_judged else set())

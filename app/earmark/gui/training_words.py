@@ -33,6 +33,8 @@ def _own_words(job: TrainingJob) -> str:
             return " · ".join(filter(None, ("Done", headline(job.best))))
         case "failed":
             return f"Failed: {job.sentence}"
+        case "interrupted" if not job.heard:
+            return "Not begun"
         case "interrupted":
             return "Interrupted" if job.has_checkpoint else "Interrupted before its first checkpoint"
     return PLAIN[job.state]

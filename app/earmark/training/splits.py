@@ -84,8 +84,8 @@ PARTS = 4  # of the training data: shares are counted in quarters
 
 
 def can_be_shared(examples: Sequence[Example]) -> bool:
-    """Say whether there are enough training sources to take a part of them."""
-    return len(set(_sources([each for each in examples if each.split == "train"]))) >= PARTS
+    """Say whether there is enough to train with to take a part of it."""
+    return not _trouble([each for each in examples if each.split == "train"], PARTS)
 
 
 def leaking(dataset: Dataset) -> list[str]:
@@ -118,15 +118,24 @@ def _parts(examples: Sequence[Example], count: int, seed: int) -> np.ndarray:
     """Return the part [examples] of each, 0 to count − 1: whole sources, labels spread as evenly as they let."""
     from sklearn.model_selection import StratifiedGroupKFold
 
-    groups = _sources(examples)
-    if len(set(groups)) < count:
+    if trouble := _trouble(examples, count):
         hint = "Clips of one source stay together, or the model would be judged on what it knows. Add recordings."
-        raise DatasetError(f"{counted(len(set(groups)), 'source')} of sound: too few for {count} parts.", hint=hint)
+        raise DatasetError(trouble, hint=hint)
+    groups = _sources(examples)
     kept = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
     parts = np.zeros(len(examples), np.int64)
     for part, (_, own) in enumerate(kept.split(groups, _strata(examples), groups)):
         parts[own] = part
     return parts
+
+
+def _trouble(examples: Sequence[Example], count: int) -> str:
+    """Return why examples cannot be parted so; "" where they can."""
+    sources = len(set(_sources(examples)))
+    if sources < count:
+        return f"{counted(sources, 'source')} of sound: too few for {count} parts."
+    most = max(Counter(_strata(examples)).values())
+    return f"No label has more than {counted(most, 'clip')}: too few for {count} parts." if most < count else ""
 
 
 def _sources(examples: Sequence[Example]) -> list[str]:

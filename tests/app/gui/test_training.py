@@ -16,6 +16,7 @@ from earmark.gui.training_words import pace_words, state_words
 from earmark.training.job_file import write_job
 from earmark.training.job_process import JobProcess
 from earmark.training.plan import jobs_folder
+from earmark.training.study import Member
 
 from .training_toy import LONG, install, job_of
 
@@ -38,7 +39,7 @@ def begin(qtbot, trainer, make_window):
         opened.append(training)
         for job in jobs:
             with qtbot.waitSignal(training.jobs.listed, timeout=PATIENCE):
-                training.jobs.add(lambda job=job: job, training.panel.choose)
+                training.jobs.add(lambda job=job: [(Member(place="."), job)], training.panel.choose)
         return training, [next(each for each in training.jobs.jobs if each.folder == job.folder) for job in jobs]
 
     yield begin

@@ -15,6 +15,9 @@ from earmark.api import Example
 from earmark.gui.lines_delegate import LINES
 from earmark.gui.training_outcome import outcome_of
 from earmark.training.job_file import write_job
+from earmark.training.report import write_json
+from earmark.training.report_page import UNTRIED
+from earmark.training.study_report import make_report
 
 from .test_reach import controls_in, name_of
 from .training_toy import job_of
@@ -102,6 +105,26 @@ def test_the_report_is_written_once_and_again_when_more_was_judged(judged, engin
     newer = data.stat().st_mtime + 1
     os.utime(judged / "judged.npz", (newer, newer))
     assert outcome_of(judged, engines).report["name"] == first.report["name"] == "judged"
+
+
+def test_without_runs_beside_it_it_says_how_to_have_them(report):
+    assert report.more.said.text() == UNTRIED
+    assert not report.more.plot.isVisibleTo(report)
+    assert not report.beside.isVisible()
+
+
+def test_what_was_asked_beside_the_model_is_shown(qtbot, report, judged, engines):
+    leaky = {"test_clips": 4, "accuracy": 1.0, "mean_average_precision": 1.0}
+    points = [{"share": share, "clips": round(60 * share), "score": share} for share in (0.25, 0.5, 0.75, 1.0)]
+    curve = {"metric": "accuracy", "points": points, "sentence": "More would help."}
+    write_json(judged, {**make_report(judged, engines), "leaky": leaky, "learning_curve": curve})
+    report.show_outcome(outcome_of(judged, engines))
+    assert report.beside.text() == (
+        "On a split that ignores sources: accuracy 100.0 % on 4 clips, which is not to be believed."
+    )
+    assert report.more.said.text() == "More would help."
+    assert report.more.plot.accessibleDescription().startswith("15 clips: 0.250; 30 clips: 0.500")
+    assert report.more.plot.isVisibleTo(report.more)
 
 
 def test_every_control_has_a_name_and_says_what_it_is_for(report):

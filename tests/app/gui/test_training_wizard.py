@@ -25,6 +25,7 @@ from .test_reach import controls_in, name_of
 from .training_toy import install
 
 RATE = 16_000
+PATIENCE = 180_000  # ms, where much else runs
 RECIPE = {
     "from scratch": {"epochs": 3, "batch_size": 4, "learning_rate": 0.001, "about": "Ours."},
 }
@@ -50,16 +51,21 @@ def engines(engines):
     return engines
 
 
+def fill(folder: Path, first: int, last: int) -> None:
+    """Write clips of hiss and hum, of these numbers."""
+    rng = np.random.default_rng(first)
+    for label in ("hiss", "hum"):
+        (folder / label).mkdir(parents=True, exist_ok=True)
+        for number in range(first, last):
+            tone = np.sin(2 * np.pi * rng.uniform(200, 3000) * np.arange(RATE) / RATE) * (label == "hum")
+            clip = (0.2 * tone + rng.normal(0, 0.05, RATE)).astype(np.float32)
+            soundfile.write(folder / label / f"{label}{number}.wav", clip, RATE)
+
+
 @pytest.fixture
 def folder(tmp_path) -> Path:
     """Six clips of each of two labels; one of them is there twice."""
-    rng = np.random.default_rng(0)
-    for label in ("hiss", "hum"):
-        (tmp_path / "two sounds" / label).mkdir(parents=True)
-        for number in range(6):
-            tone = np.sin(2 * np.pi * rng.uniform(200, 3000) * np.arange(RATE) / RATE) * (label == "hum")
-            clip = (0.2 * tone + rng.normal(0, 0.05, RATE)).astype(np.float32)
-            soundfile.write(tmp_path / "two sounds" / label / f"{label}{number}.wav", clip, RATE)
+    fill(tmp_path / "two sounds", 0, 6)
     hum = tmp_path / "two sounds" / "hum"
     (hum / "again.wav").write_bytes((hum / "hum0.wav").read_bytes())
     return tmp_path / "two sounds"
@@ -77,7 +83,7 @@ def wizard(qtbot, make_window, tmp_path, monkeypatch):
 def goes_on(qtbot, wizard) -> None:
     """Press Next once it can be pressed."""
     button = wizard.button(wizard.WizardButton.NextButton)
-    qtbot.waitUntil(button.isEnabled, timeout=30_000)
+    qtbot.waitUntil(button.isEnabled, timeout=PATIENCE)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
@@ -211,15 +217,51 @@ def test_what_was_chosen_becomes_the_job_that_is_trained(qtbot, found, folder):
     assert training.dock_widget.isVisible()
 
 
+def test_what_is_asked_beside_the_model_is_run_after_it_and_told_in_its_report(qtbot, wizard, folder):
+    fill(folder, 6, 12)
+    wizard.choose(folder)
+    for _ in range(3):
+        goes_on(qtbot, wizard)
+    training = wizard.parent().training
+    wizard.settings.curve.click()
+    wizard.settings.leaky.click()
+    qtbot.waitUntil(lambda: "4 more runs after it: " in wizard.settings.time.text(), timeout=PATIENCE)
+    goes_on(qtbot, wizard)
+    said = "Whether more clips would help and what a careless split would say, by more runs after it"
+    assert wizard.begin.rows["Finds out"].text() == said
+    qtbot.mouseClick(wizard.button(wizard.WizardButton.FinishButton), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: [job.state for job in training.jobs.jobs] == ["done"] * 5, timeout=PATIENCE)
+    folder = training.jobs.jobs[0].folder
+    places = (".", "leaky", "share-25", "share-50", "share-75")
+    assert [job.folder for job in training.jobs.jobs] == [folder / place for place in places]
+    qtbot.waitUntil((folder / "report.html").exists, timeout=PATIENCE)
+    report = json.loads((folder / "report.json").read_text())
+    assert report["leaky"]["accuracy"] == 1.0
+    assert [each["share"] for each in report["learning_curve"]["points"]] == [0.25, 0.5, 0.75, 1.0]
+
+
+def test_what_cannot_be_answered_cannot_be_asked(qtbot, wizard, folder):
+    (folder / "hum" / "again.wav").unlink()
+    wizard.choose(folder)
+    for _ in range(3):
+        goes_on(qtbot, wizard)
+    qtbot.waitUntil(wizard.settings.isComplete, timeout=PATIENCE)
+    assert not wizard.settings.leaky.isEnabled()
+    assert wizard.settings.leaky.toolTip().startswith("Each clip is a source of its own")
+    assert not wizard.settings.curve.isEnabled()
+    assert wizard.settings.curve.toolTip().startswith("There are too few clips")
+    assert wizard.draft.jobs()[1:] == []
+
+
 def test_what_is_measured_is_given_up_when_one_goes_back(qtbot, found):
     for _ in range(2):
         goes_on(qtbot, found)
-    qtbot.waitUntil(lambda: found.settings._measuring is not None, timeout=30_000)
-    measuring = found.settings._measuring
+    qtbot.waitUntil(lambda: found.settings.forecast._measuring is not None, timeout=30_000)
+    measuring = found.settings.forecast._measuring
     qtbot.waitUntil(lambda: measuring._process is not None, timeout=30_000)
     found.back()
     qtbot.waitUntil(lambda: measuring._process._process.poll() is not None, timeout=2_000)
-    assert found.settings._measuring is None
+    assert found.settings.forecast._measuring is None
 
 
 def test_a_name_that_is_taken_or_none_is_said(qtbot, found):
@@ -252,7 +294,7 @@ def test_a_recipe_is_read_from_the_report_of_another_training(found, settings, t
     give(settings, tmp_path, monkeypatch, plugin="toy", preset="from scratch", **figures)
     assert settings.recipe.currentText() == f"from scratch, of {tmp_path.name}/report.json"
     assert (settings.epochs.value(), settings.batch.value(), settings.rate.text()) == (7, 3, "0.02")
-    job = found.draft.job()
+    [(_, job)] = found.draft.jobs()
     assert (job.epochs, job.settings["mix"], job.settings["preset"]) == (7, 0.25, "from scratch")
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from earmark.api import Example, TrainJob
 from earmark.training.plan import jobs_folder
+from earmark.training.study import Member, StudyJob
 
 # A trainer that says what one says, at 50 steps a second, and heeds what it is told.
 TRAINER = """
@@ -33,6 +35,13 @@ def keep(epoch):
     (place / "score.json").write_text(json.dumps({"score": epoch / 100}))
     say("checkpoint", epoch=epoch, step=4, score=epoch / 100)
 
+def judge():
+    import numpy as np
+    held = [place for place, each in enumerate(job["examples"]) if each["split"] != "train"]
+    truth = np.array([[label in job["examples"][place]["labels"] for label in job["labels"]] for place in held], int)
+    if held:
+        np.savez(folder / "judged.npz", numbers=held, scores=truth * 0.5 + 0.25, truth=truth)
+
 lock = held(folder)
 lock.__enter__()
 threading.Thread(target=watch, daemon=True).start()
@@ -54,6 +63,7 @@ for number in range(done, 4 * job["epochs"]):
     if step == 3:
         say("evaluated", epoch=epoch, metrics={"score": 0.5, "accuracy": 0.5, "loss": 0.7, "clips": 2})
         keep(epoch)
+judge()
 say("ended", how="done")
 """
 LONG = 5000  # epochs: seven minutes, longer than any test waits
@@ -66,6 +76,16 @@ def install(folder: Path) -> Path:
     (package / "__init__.py").write_text("")
     (package / "__main__.py").write_text(TRAINER)
     return package.parent
+
+
+BESIDE = (Member(place="leaky", role="leaky"), Member(place="share-75", role="share", share=0.75))
+
+
+def study_of(name: str, **settings) -> list[StudyJob]:
+    """Return a job and two beside it; they are not written yet."""
+    main = job_of(name, **settings)
+    sides = [(each, replace(main, job_id=each.place, folder=each.folder(main.folder))) for each in BESIDE]
+    return [(Member(place="."), main), *sides]
 
 
 def job_of(name: str, *, epochs: int = 2, **settings) -> TrainJob:

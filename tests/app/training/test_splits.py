@@ -9,7 +9,7 @@ import pytest
 
 from earmark.api import DatasetError, Example
 from earmark.dataset import Dataset
-from earmark.training.splits import folds, leaking, leaky, share_of, split
+from earmark.training.splits import can_be_shared, folds, leaking, leaky, share_of, split
 
 
 def dataset(sources: int = 30, *, clips: int = 3, own_folds: bool = False) -> Dataset:
@@ -91,3 +91,11 @@ def test_a_share_of_the_training_data_keeps_sources_whole_and_leaves_what_is_hel
     assert len(half.part("train")) == pytest.approx(len(honest.part("train")) / 2, abs=6)
     kept = {example.group for example in half.part("train")}
     assert sum(example.group in kept for example in honest.part("train")) == len(half.part("train"))
+
+
+def test_too_few_clips_of_every_label_are_said_and_known_beforehand():
+    few = dataset(6, clips=1)  # four of the one label, two of the other
+    assert can_be_shared(few.examples)
+    assert not can_be_shared(few.examples[:5])
+    with pytest.raises(DatasetError, match=r"No label has more than 3 clips: too few for 4 parts\."):
+        share_of(replace(few, examples=few.examples[:5]), 0.5)

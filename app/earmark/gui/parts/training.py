@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDockWidget, QMessageBox
 from earmark.analysis import Heading
 from earmark.catalogue import Model
 from earmark.checkpoints import model_id_of
+from earmark.counted import counted
 from earmark.gui import layout
 from earmark.gui.actions import Deed
 from earmark.gui.desk import Desk
@@ -57,6 +58,7 @@ class Training(QObject):
         self.jobs.listed.connect(lambda: self.panel.show_jobs(self.jobs.jobs))
         self.jobs.moved.connect(self.panel.show_job)
         self.jobs.ended.connect(self._tell)
+        self.jobs.answered.connect(self._take_answers)
         self.jobs.failed.connect(self._desk.notices.report)
         for signal in (self.jobs.listed, self.jobs.moved, self.panel.chosen):
             signal.connect(lambda *_: self._desk.changed.emit())
@@ -136,7 +138,7 @@ class Training(QObject):
 
     def _train(self, draft: Draft) -> None:
         self.show()
-        self.jobs.add(draft.job, self.panel.choose)
+        self.jobs.add(draft.jobs, self.panel.choose)
 
     def _do(self, what: str, job: TrainingJob) -> None:
         """Do what a button of the panel says."""
@@ -194,7 +196,8 @@ class Training(QObject):
         self._desk.notices.tell(f"{model_id} listens from now on.")
 
     def _remove(self, job: TrainingJob) -> None:
-        question = f"Remove “{job.name}” and all its checkpoints from the disk?"
+        beside = f", the {counted(len(job.sides), 'run')} beside it" if job.sides else ""
+        question = f"Remove “{job.name}”{beside} and all checkpoints from the disk?"
         answer = QMessageBox.question(self.panel, "Remove a training job", question)
         if answer == QMessageBox.StandardButton.Yes:
             self.jobs.remove(job)
@@ -203,8 +206,20 @@ class Training(QObject):
         """Say how a job ended."""
         if job.state == "failed":
             self._desk.notices.say(f"{job.name}: {job.sentence}", hint=job.hint)
-        elif job.state == "done":
+        elif job.state == "done" and not job.main:
             self._desk.notices.offer(f"{job.name} is trained.", "Use it now", lambda: self.use(job.folder))
+
+    def _take_answers(self, job: TrainingJob) -> None:
+        """Have the report say what was asked beside a model, once the last run that tells has ended."""
+        engines = self._desk.engines
+        if job.is_judged:
+            self._errands.run(lambda: outcome_of(job.folder, engines), lambda found: self._tell_answers(job, found))
+
+    def _tell_answers(self, job: TrainingJob, outcome: Outcome) -> None:
+        if self.report and self.report.isVisible() and self.report.folder == job.folder:
+            self.report.show_outcome(outcome)
+        told = f"{job.name}: what was asked beside it is in its report now."
+        self._desk.notices.offer(told, "Report", lambda: self._show_outcome(outcome))
 
     def _with_running(self, do) -> None:
         if self.jobs.running:
