@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from earmark.api import TrainJob
 from earmark.gui.training_job import TrainingJob
+from earmark.gui.training_thread import Listener
 from earmark.gui.training_words import pace_words, state_words
 from earmark.training.job_file import write_job
 from earmark.training.job_process import JobProcess
@@ -140,17 +141,20 @@ def test_a_trainer_that_is_killed_leaves_a_job_to_be_resumed(qtbot, begin):
 @pytest.fixture
 def elsewhere(trainer):
     """Train a job in a process that the window knows nothing of, as another terminal does."""
-    started = []
+    started: list[tuple[JobProcess, Listener]] = []
 
     def start(job: TrainJob) -> JobProcess:
         write_job(job)
-        started.append(JobProcess(job.folder))
-        next(started[-1].events())
-        return started[-1]
+        process = JobProcess(job.folder)
+        events = process.events()
+        next(events)
+        started.append((process, Listener(job.folder, events)))  # one that nobody hears stops when its pipe is full
+        return process
 
     yield start
-    for process in started:
+    for process, listener in started:
         process.kill()
+        listener.join()
         process.close()
 
 
