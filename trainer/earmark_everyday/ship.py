@@ -32,8 +32,8 @@ LICENCE = "Apache-2.0; trained on sounds under CC0, CC BY and CC BY-SA, see cred
 
 CANNOT = """\
 - It knows twelve sounds. Everything else is nothing to it, or is taken for the nearest of the twelve.
-- It has heard some thirty clips of each everyday sound, three people speaking digits, and otherwise voices and music
-  that machines made. A language, an instrument or a dog that is unlike those may be missed.
+- It has heard twenty to thirty clips of each everyday sound, a few people speaking digits, and otherwise voices and
+  music that machines made. A language, an instrument or a dog that is unlike those may be missed.
 - Rain, sea waves, a crackling fire and a helicopter are steady noises, and are at times taken for each other; wind and
   fans may be taken for rain or the sea.
 - Singing is music to it, and sometimes speech too. Laughter may be taken for crying or a sneeze.
@@ -107,6 +107,7 @@ def _figures(shipment: Shipment) -> str:
     judged, folds = shipment.judged, shipment.judged["folds"].values()
     clips, minutes = (sum(fold[name] for fold in folds) for name in ("clips", "noise_minutes"))
     accuracies = ", ".join(f"{fold['accuracy']:.1%}" for fold in folds)
+    each = f" ({accuracies})" if len(folds) > 1 else ""
     rows = "\n".join(_row(judged, label, shipment.checkpoint.thresholds[label]) for label in LABELS)
     alarms = mean(judged, "false_alarms_an_hour", "")
     return f"""\
@@ -114,7 +115,7 @@ Measured on what training left out, through the engine that the program uses, by
 
 | | {"mean of 4 folds" if len(folds) > 1 else f"fold {next(iter(judged['folds']))}"} |
 |---|---|
-| accuracy on {clips} ESC-10 clips, best of twelve labels | {mean(judged, "accuracy"):.1%} ({accuracies}) |
+| accuracy on {clips} ESC-10 clips, best of twelve labels | {mean(judged, "accuracy"):.1%}{each} |
 | which labels a scene has, F1, macro over labels | {mean(judged, "tag_f1", "macro"):.3f} |
 | event F1, 0.2 s collar (sed_eval), macro over labels | {mean(judged, "collar_f1", "macro"):.3f} |
 | event F1, intersection 0.5 (psds_eval), macro | {mean(judged, "intersection_f1", "macro"):.3f} |
@@ -152,6 +153,10 @@ def _training(shipment: Shipment) -> str:
         if left_out
         else "Four runs that leave one fold out and one on all folds, each"
     )
+    told = f"""{ran} {job.epochs} epochs of {job.settings["steps"]} steps of {job.batch_size} scenes, seed {job.seed},
+AdamW at {job.learning_rate}, {shipment.began["precision"]}, on {platform.machine()}: {shipment.minutes:.0f} minutes of
+one core a run. ESC-10's fold 5 was not at hand: the folds are 1 to 4. The sources of the demo recording and the two
+CC-Sampling+ clips are in no run."""
     return f"""\
 ```
 python -m earmark_everyday.prepare --esc10 ESC10 --digits DIGITS --music MUSIC --out CACHE
@@ -160,10 +165,7 @@ python -m earmark_everyday.judge --cache CACHE --runs RUNS --out JUDGED --family
 python -m earmark_everyday.ship --run RUNS/{job.folder.name} --judged JUDGED/judged.json --esc10 ESC10 --out FOLDER
 ```
 
-{ran} {job.epochs} epochs of {job.settings["steps"]} steps of {job.batch_size} scenes, seed {job.seed}, AdamW at
-{job.learning_rate}, {shipment.began["precision"]}, on {platform.machine()}: {shipment.minutes:.0f} minutes of one core
-a run. ESC-10's fold 5 was not at hand: the folds are 1 to 4. The sources of the demo recording and the
-two CC-Sampling+ clips are in no run."""
+{fill(told, 120)}"""
 
 
 def _folds(left_out: list[int]) -> str:
