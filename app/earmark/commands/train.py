@@ -11,6 +11,7 @@ SHARE = click.FloatRange(0, 1, max_open=True)
 
 @click.command("train")
 @click.argument("folder", metavar="[FOLDER]", required=False, type=click.Path(path_type=Path))
+@click.option("--judged", "is_judged", is_flag=True, help="What you judged in the library, instead of a FOLDER.")
 @click.option("--model", metavar="M", help="Which model to train on from, or whose network [htsat/everyday].")
 @click.option("--name", metavar="N", help="What the new model is called [as the folder].")
 @click.option(
@@ -46,7 +47,7 @@ SHARE = click.FloatRange(0, 1, max_open=True)
 @click.option("--device", metavar="D", help="auto, cpu, cuda, cuda:N or mps.")
 @click.option("--format", "format_name", type=click.Choice(["json"]), help="Instead of text for people.")
 def command(**chosen: object) -> int:
-    """Train a model on the labelled recordings in FOLDER.
+    """Train a model on the labelled recordings in FOLDER, or with --judged on what was judged in the library.
 
     Clips of one source stay on one side of the split. The best network becomes the model PLUGIN/NAME, with a report in
     its job's folder. Ctrl+C stops and keeps what there is, twice cancels; --resume goes on with what was interrupted.

@@ -10,11 +10,13 @@ from typing import Any, Literal
 
 from rich.console import Console
 
+from earmark import folders
 from earmark.catalogue import Model
-from earmark.dataset import Dataset, open_dataset
+from earmark.dataset import Dataset, judgements, open_dataset
 from earmark.engine_client import Engines
 from earmark.errors import DatasetError
 from earmark.host import plugin_of
+from earmark.library import Library
 from earmark.training.adoption import free_name
 from earmark.training.doctor import Diagnosis, Finding, apply, beyond_question, check, grouped
 from earmark.training.estimate import Measuring, Pace, whole_seconds
@@ -30,6 +32,7 @@ class Choice:
     """What was asked for on the command line; None is "as the recipe or the data set says"."""
 
     folder: Path | None = None
+    is_judged: bool = False
     model: str | None = None
     name: str | None = None
     preset: str | None = None
@@ -83,14 +86,20 @@ class Choice:
         Raises:
             DatasetError: it cannot be read.
         """
+        if self.is_judged:
+            return self._judgements()
         if self.folder is None:
-            raise DatasetError(
-                "There is nothing to train on.", hint="Give a FOLDER of labelled recordings, or --resume."
-            )
+            hint = "Give a FOLDER of labelled recordings, --judged, or --resume."
+            raise DatasetError("There is nothing to train on.", hint=hint)
         dataset = open_dataset(self.folder.absolute(), self.kind)
         if self.split == "own":
             return dataset
         return replace(dataset, folds=(), examples=tuple(replace(each, split="train") for each in dataset.examples))
+
+    def _judgements(self) -> Dataset:
+        if self.folder is not None:
+            raise DatasetError("FOLDER and --judged are two sets of recordings.", hint="Leave one of them out.")
+        return judgements.dataset_of(Library(folders.library_path()))
 
 
 @dataclass(frozen=True)
@@ -120,7 +129,7 @@ def intent_of(choice: Choice, engines: Engines) -> Intent:
     if model.error and model.card is None:
         raise model.error
     plugin = plugin_of(model.model_id)
-    wanted = choice.name or _plain_name(dataset.folder.name)
+    wanted = choice.name or (judgements.model_name if choice.is_judged else _plain_name(dataset.folder.name))
     name = free_name(plugin, wanted, is_given=choice.name is not None) if questions.makes_a_model else wanted
     plan = Plan(
         model=model,

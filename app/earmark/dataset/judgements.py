@@ -21,6 +21,7 @@ from earmark.library_annotations import refused
 
 kind = "judgements"
 title = "what was judged in the library"
+model_name = "my-judgements"  # of a model that learns from them, unless it is given another
 AROUND = 0.25  # seconds before and after an event
 SHORTEST = 1.0  # seconds of an example
 Stretch = tuple[float, float]

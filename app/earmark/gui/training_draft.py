@@ -90,7 +90,7 @@ class Draft:
         self.read = self.dataset = read
         self.diagnosis = None
         if read:
-            self.name = "my-judgements" if read.kind == judgements.kind else name_for(read.folder)
+            self.name = judgements.model_name if read.kind == judgements.kind else name_for(read.folder)
 
     @property
     def sounds(self) -> str:

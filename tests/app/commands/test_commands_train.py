@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from earmark.annotations import Annotation, Change, new_id
+from earmark.library import Library
 from earmark.training.job_file import read_job
 
 from .beep import BEEP, beeps, quick
@@ -52,6 +54,24 @@ def test_the_leaky_score_and_shares_of_the_data_stand_beside_the_honest_one(trai
     assert [each["share"] for each in points] == [0.25, 0.5, 0.75, 1.0]
     assert [each["clips"] for each in points] == sorted({each["clips"] for each in points})
     assert "help" in trained["learning_curve"]["sentence"]
+
+
+def test_a_model_learns_from_what_was_judged_in_the_library(beep):
+    ended = beep("train", "--judged", "--model", "beep/bands")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "Nothing that is here was accepted in the library yet." in ended.stderr
+    library = Library(beep.home / "library.sqlite")
+    for path in sorted((beep.folder / "beeps").glob("*/*.wav")):
+        there = Annotation(annotation_id=new_id(), label=path.parent.name, onset=0.1, offset=0.9)
+        library.change(path, Change(name="Draw", after=(there,)))
+    ended = beep("train", "--judged", "--model", "beep/bands", "--device", "cpu", "--format", "json")
+    told = json.loads(ended.stdout)
+    assert sum(told["data"]["clips"].values()) == 60
+    assert told["test"]["accuracy"] > 0.8
+    assert beep("models", "show", "beep/my-judgements").returncode == 0
+    both = beep("train", "beeps", "--judged", "--model", "beep/bands")
+    assert (both.returncode, both.stdout) == (2, "")
+    assert both.stderr.startswith("FOLDER and --judged are two sets of recordings.")
 
 
 def test_the_page_needs_nothing_beside_it(beep, trained):
