@@ -255,6 +255,7 @@ def make_window(home, qtbot, qapp, engines, card):
     yield make
     for window in opened:
         engines.gate.set()
+        window.training.jobs.close()  # else a test that failed while something is trained is asked about it for ever
         window.close()
         window.deleteLater()
     left = [thread.name for thread in threading.enumerate() if thread.name not in before and thread.is_alive()]

@@ -24,6 +24,7 @@ from earmark.training.job_file import read_job
 from .test_reach import controls_in, name_of
 from .training_toy import install
 
+pytestmark = pytest.mark.timeout(900)
 RATE = 16_000
 PATIENCE = 180_000  # ms, where much else runs
 RECIPE = {
@@ -92,7 +93,7 @@ def found(qtbot, wizard, folder):
     """The wizard where the folder was read and checked."""
     wizard.choose(folder)
     goes_on(qtbot, wizard)
-    qtbot.waitUntil(wizard.found.isComplete, timeout=30_000)
+    qtbot.waitUntil(wizard.found.isComplete, timeout=PATIENCE)
     return wizard
 
 
@@ -146,7 +147,7 @@ def test_what_was_judged_in_the_library_can_be_learnt_from(qtbot, judged):
     qtbot.mouseClick(page.judged, Qt.MouseButton.LeftButton)
     assert page.said.text() == "What you judged in 6 recordings: 12 clips, 1 label, with times."
     goes_on(qtbot, judged)
-    qtbot.waitUntil(judged.found.isComplete, timeout=30_000)
+    qtbot.waitUntil(judged.found.isComplete, timeout=PATIENCE)
     assert judged.found.summary.text().startswith("12 clips of 1.0 to 1.5 s")
     assert judged.draft.name == "my-judgements"
     assert judged.draft.sounds == "12 clips of what was judged in the library"
@@ -190,7 +191,7 @@ def test_what_cannot_be_heard_is_left_out_unasked(qtbot, wizard, folder):
     (folder / "hum" / "broken.wav").write_bytes(b"RIFF, but no more")
     wizard.choose(folder)
     goes_on(qtbot, wizard)
-    qtbot.waitUntil(lambda: wizard.found.summary.text().startswith("13 clips"), timeout=30_000)
+    qtbot.waitUntil(lambda: wizard.found.summary.text().startswith("13 clips"), timeout=PATIENCE)
     (done,) = wizard.found.findings.done
     assert done.kind is Kind.UNREADABLE
     assert {each.path.name for each in wizard.draft.dataset.examples}.isdisjoint({"broken.wav"})
@@ -202,13 +203,13 @@ def test_what_was_chosen_becomes_the_job_that_is_trained(qtbot, found, folder):
         goes_on(qtbot, found)
     found.settings.name.setText("garden")
     found.settings.epochs.setValue(2)
-    qtbot.waitUntil(lambda: found.settings.time.text().startswith("About"), timeout=30_000)
+    qtbot.waitUntil(lambda: found.settings.time.text().startswith("About"), timeout=PATIENCE)
     assert "0.9 GB of memory" in found.settings.time.text()
     goes_on(qtbot, found)
     assert found.begin.rows["Becomes"].text() == "toy/garden"
     assert found.begin.rows["Recipe"].text() == "from scratch · epochs 2"
     qtbot.mouseClick(found.button(found.WizardButton.FinishButton), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: [job.state for job in training.jobs.jobs] == ["done"], timeout=30_000)
+    qtbot.waitUntil(lambda: [job.state for job in training.jobs.jobs] == ["done"], timeout=PATIENCE)
     job = read_job(training.jobs.jobs[0].folder)
     assert (job.model_id, job.labels, job.epochs, job.settings["name"]) == ("toy/frames", ("hiss", "hum"), 2, "garden")
     assert {each.split for each in job.examples} == {"train", "validate", "test"}
@@ -257,9 +258,9 @@ def test_what_cannot_be_answered_cannot_be_asked(qtbot, wizard, folder):
 def test_what_is_measured_is_given_up_when_one_goes_back(qtbot, found):
     for _ in range(2):
         goes_on(qtbot, found)
-    qtbot.waitUntil(lambda: found.settings.forecast._measuring is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: found.settings.forecast._measuring is not None, timeout=PATIENCE)
     measuring = found.settings.forecast._measuring
-    qtbot.waitUntil(lambda: measuring._process is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: measuring._process is not None, timeout=PATIENCE)
     found.back()
     qtbot.waitUntil(lambda: measuring._process._process.poll() is not None, timeout=2_000)
     assert found.settings.forecast._measuring is None
