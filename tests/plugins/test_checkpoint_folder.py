@@ -52,8 +52,8 @@ def test_the_core_reads_it(written):
 
 @pytest.mark.parametrize("value", [float("inf"), float("nan")])
 def test_weights_that_are_no_numbers_are_refused_by_name_and_nothing_is_written(tmp_path, value):
+    tensors = {"weight": torch.ones(2), "bias": torch.tensor([1.0, value])}
     with pytest.raises(CheckpointError, match="Weights in bias are infinite or no numbers"):
-        tensors = {"weight": torch.ones(2), "bias": torch.tensor([1.0, value])}
         write_checkpoint(tmp_path / "folder", tensors, model_id="toy/one", labels=("dog",))
     assert not (tmp_path / "folder").exists()
 
