@@ -88,11 +88,23 @@ class Person:
         return [self.does("getwindowname", window) for window in windows]
 
     def answers_dialog(self, title: str, text: str) -> None:
-        """Type into a file dialog."""
+        """Type into a file dialog; again where it stays, as one that had no focus yet does."""
         self.waits_for_window(title)
-        time.sleep(0.3)
-        self.types(text)
-        self.presses("Return")
+        for _ in range(3):
+            time.sleep(0.3)
+            self.presses("ctrl+a")
+            self.types(text)
+            self.presses("Return")
+            if self._sees_it_go(title):
+                return
+
+    def _sees_it_go(self, title: str) -> bool:
+        until = time.monotonic() + 5.0
+        while title in self.titles():
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.1)
+        return True
 
     def sees(self, colour: str) -> np.ndarray:
         """Return where on the screen a colour is: (x, y) [pixels, 2]."""

@@ -25,6 +25,7 @@ from earmark.errors import LibraryError
 from earmark.events import Event
 from earmark.label_names import label_text
 from earmark.library import Library
+from earmark.live.capture import RING_SECONDS
 from earmark.live.devices import Change, DeviceWatch
 from earmark.live.ear import Ear, Moment
 from earmark.live.source import FileSource, Microphone, Source
@@ -112,7 +113,8 @@ class Listening:
         click.echo(f"Listening to {name} at {rate:,} Hz. Ctrl+C ends it.".replace(",", " "), err=True)
         if self._choice.out:
             out = self._choice.out
-            self.station.record(lambda begun: out, split_seconds=60 * self._choice.split)
+            split = 60 * self._choice.split
+            self.station.record(lambda begun: out, pre_roll=RING_SECONDS, split_seconds=split)  # from the first sample
         with suppress(KeyboardInterrupt):
             self._print_until_done()
         self.station.stop()
