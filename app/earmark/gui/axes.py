@@ -99,7 +99,7 @@ class TimeAxis(pg.AxisItem):
 
     def generateDrawSpecs(self, p):  # noqa: N802 - pyqtgraph's
         """Return what to draw, at whole pixels: a tick that lies between two would jump from drawing to drawing."""
-        specs = super().generateDrawSpecs(p)
+        specs: Any = super().generateDrawSpecs(p)
         if specs is None:
             return None
         axis, ticks, texts = specs
