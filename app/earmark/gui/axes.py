@@ -99,7 +99,8 @@ class TimeAxis(pg.AxisItem):
 
     def generateDrawSpecs(self, p):  # noqa: N802 - pyqtgraph's
         """Return what to draw, at whole pixels: a tick that lies between two would jump from drawing to drawing."""
-        specs: Any = super().generateDrawSpecs(p)
+        axis_item: Any = super()
+        specs = axis_item.generateDrawSpecs(p)
         if specs is None:
             return None
         axis, ticks, texts = specs
