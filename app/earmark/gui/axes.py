@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -99,8 +99,7 @@ class TimeAxis(pg.AxisItem):
 
     def generateDrawSpecs(self, p):  # noqa: N802 - pyqtgraph's
         """Return what to draw, at whole pixels: a tick that lies between two would jump from drawing to drawing."""
-        axis_item: Any = super()
-        specs = axis_item.generateDrawSpecs(p)
+        specs = cast("Any", super().generateDrawSpecs(p))  # the inferred type knows only None
         if specs is None:
             return None
         axis, ticks, texts = specs
