@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -97,9 +97,9 @@ class TimeAxis(pg.AxisItem):
             return [clock_text(self._began, value, decimals) for value in values]
         return [time_text(value, decimals) for value in values]
 
-    def generateDrawSpecs(self, p):  # noqa: N802 - pyqtgraph's
+    def generateDrawSpecs(self, p) -> Any:  # noqa: N802 - pyqtgraph's
         """Return what to draw, at whole pixels: a tick that lies between two would jump from drawing to drawing."""
-        specs = cast("Any", super().generateDrawSpecs(p))  # the inferred type knows only None
+        specs = super().generateDrawSpecs(p)
         if specs is None:
             return None
         axis, ticks, texts = specs
