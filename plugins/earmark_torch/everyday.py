@@ -1,4 +1,4 @@
-"""What small models of twelve everyday sounds, `FAMILY/everyday`, have in common; HTS-AT's ships with Earmark."""
+"""What small models of twelve everyday sounds, `FAMILY/everyday`, have in common; they ship with Earmark."""
 
 from __future__ import annotations
 

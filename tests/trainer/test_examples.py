@@ -155,12 +155,14 @@ def test_decoded_sound_that_no_job_began_with_for_a_month_is_dropped(recording, 
     long_ago = time.time() - 31 * 86_400
     one, two = recording("a.wav"), recording("b.wav")
     Waveforms(tmp_path / "kept", RATE).fill([one, two])
+    own = tmp_path / "kept" / "thesis.npy"
+    own.write_bytes(b"a person's")
     for kept in (tmp_path / "kept").iterdir():
         os.utime(kept, (long_ago, long_ago))
     Waveforms(tmp_path / "kept", RATE)._ensure(two)  # a job that still runs began with it
     waveforms = Waveforms(tmp_path / "kept", RATE)
     waveforms.fill([two])
-    assert [each.name for each in (tmp_path / "kept").iterdir()] == [waveforms._place(two).name]
+    assert {each.name for each in (tmp_path / "kept").iterdir()} == {waveforms._place(two).name, own.name}
 
 
 def test_a_loader_gives_the_batches_of_the_source(recording, source):

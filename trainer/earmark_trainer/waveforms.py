@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import os
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from earmark.audio_file import read
 Told = Callable[[int, int], None]
 MOST = 1_000_000_000  # samples, 4 GB: as many are kept at other speeds; of more each is resampled as it is needed
 UNUSED_DAYS = 30  # after which what a job has not begun with is dropped
+OURS = re.compile(r"[0-9a-f]{32}(-[0-9.]+)?\.(npy|\d+-\d+\.part)")  # the folder is a setting: it may hold other files
 AROUND = 512  # samples on either side of what is resampled, so that its ends are as they are in the whole
 
 
@@ -126,7 +128,7 @@ class Waveforms:
         oldest = time.time() - UNUSED_DAYS * 86_400
         for kept in self._folder.glob("*.*"):
             with suppress(OSError):  # another job may drop it, too
-                if kept.stat().st_mtime < oldest:
+                if OURS.fullmatch(kept.name) and kept.stat().st_mtime < oldest:
                     kept.unlink()
 
     def _ensure(self, path: Path) -> tuple[Path, str]:
