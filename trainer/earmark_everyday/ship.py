@@ -155,8 +155,8 @@ def _training(shipment: Shipment) -> str:
     )
     told = f"""{ran} {job.epochs} epochs of {job.settings["steps"]} steps of {job.batch_size} scenes, seed {job.seed},
 AdamW at {job.learning_rate}, {shipment.began["precision"]}, on {platform.machine()}: {shipment.minutes:.0f} minutes a
-run, one thread beside other work. ESC-10's fold 5 was not at hand: the folds are 1 to 4. The sources of the demo recording and the two
-CC-Sampling+ clips are in no run."""
+run, one thread beside other work. ESC-10's fold 5 was not at hand: the folds are 1 to 4. The sources of the demo
+recording and the two CC-Sampling+ clips are in no run."""
     return f"""\
 ```
 python -m earmark_everyday.prepare --esc10 ESC10 --digits DIGITS --music MUSIC --out CACHE
