@@ -67,7 +67,7 @@ def fetch(models: tuple[str, ...], again: bool) -> int:
 @command.command("import")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--as", "name", metavar="NAME", help="It will be PLUGIN/NAME; an .earmark file has a name.")
-@click.option("--plugin", help="The plugin whose network this is: htsat; an .earmark file says it.")
+@click.option("--plugin", help="Whose network this is: asca, ast, ham, htsat, mast …; an .earmark file says it.")
 @click.option(
     "--labels",
     "label_file",
