@@ -94,6 +94,8 @@ class ModelCard:
     `labels` may be empty where the model `embeds`: it then gives embeddings and no scores.
     `short` says how a sound shorter than the window fills it: by silence, by itself again and again, by itself as often
     as it fits whole and then silence, or stretched in time; with "leave" the plugin is given it as it is.
+    `starts` is what training can begin with instead of the model's own weights, as with a published image network, by
+    short names; the plugin's `train` is given the file, or the folder of the repository.
     """
 
     model_id: str
@@ -108,6 +110,7 @@ class ModelCard:
     draws_timeline: bool = False
     embeds: bool = False
     weights: tuple[Weights, ...] = ()
+    starts: Mapping[str, Weights] = field(default_factory=dict)
     recipe: Mapping[str, Any] = field(default_factory=dict)
     paper: str = ""
     licence: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from earmark.api import Clip, Float, Heard, ModelCard, PluginError, Want, Weights
 from earmark.counted import counted
 from earmark.description import SHORT
-from earmark.weights_source import is_address
+from earmark.weights_source import BUNDLED, is_address
 
 _ROUNDING = 1e-5  # how far beyond 0..1 a score may be; it is brought back
 ENSEMBLES = "ensemble"
@@ -141,9 +141,9 @@ def _card_problem(plugin: str, card: ModelCard) -> str:
         return f"has a window of {card.window_seconds!r} s and needs at least {card.min_seconds!r} s"
     if card.short not in SHORT:
         return f"says {card.short!r} of short clips instead of pad, repeat, repeat_pad, stretch or leave"
-    if card.labels == () and card.embeds:
-        return _weights_problem(card.weights)
-    return _labels_problem(card.labels) or _weights_problem(card.weights)
+    only_embeds = card.labels == () and card.embeds
+    labels = "" if only_embeds else _labels_problem(card.labels)
+    return labels or _weights_problem(card.weights) or _starts_problem(card.starts)
 
 
 def _labels_problem(labels: Any) -> str:
@@ -158,6 +158,17 @@ def _weights_problem(weights: Any) -> str:
     for each in weights:
         if not is_address(each.url):
             return f"has weights at {each.url!r}, which is neither https://…, hf:ORG/NAME nor bundled:NAME"
+    return ""
+
+
+def _starts_problem(starts: Any) -> str:
+    if not isinstance(starts, Mapping) or not all(isinstance(each, Weights) for each in starts.values()):
+        return "must have a mapping of names to the Weights that it can start from"
+    for name, each in starts.items():
+        if not set(name) <= _VARIANT_CHARACTERS or not name[:1].isalnum():
+            return f"names a start {name!r}: it takes letters, digits, dots, dashes and underscores"
+        if not is_address(each.url) or each.url.startswith(BUNDLED):
+            return f"starts from {each.url!r}, which is neither https://… nor hf:ORG/NAME"
     return ""
 
 

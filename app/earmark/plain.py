@@ -27,6 +27,7 @@ def card_from_plain(plain: Mapping[str, Any]) -> ModelCard:
     values = _known(ModelCard, plain)
     values["labels"] = tuple(values["labels"])
     values["weights"] = tuple(Weights(**_known(Weights, each)) for each in values.get("weights", ()))
+    values["starts"] = {name: Weights(**_known(Weights, each)) for name, each in values.get("starts", {}).items()}
     return ModelCard(**values)
 
 

@@ -130,7 +130,7 @@ class WeightsCache:
         with tempfile.TemporaryDirectory(prefix="out-", dir=self._folder) as around:
             folder = Path(around) / name
             folder.mkdir()
-            paths = [_linked(self._folder / file.sha256, folder / file.name) for file in kept.files]
+            paths = [linked(self._folder / file.sha256, folder / file.name) for file in kept.files]
             yield folder if len(paths) > 1 else paths[0]
 
     def _record(self, url: str) -> Path:
@@ -151,7 +151,7 @@ def _took(lock: FileLock, *, seconds: float) -> bool:
     return True
 
 
-def _linked(source: Path, target: Path) -> Path:
+def linked(source: Path, target: Path) -> Path:
     """Return the target, a second name of the file; a copy where the file system has no links."""
     try:
         os.link(source, target)

@@ -106,7 +106,8 @@ def way_to(card: ModelCard) -> str:
     """Return how the weights of a card come to this machine, as a hint."""
     found = published_weights(card.weights)
     if found is None:
-        return f"Import them: {import_line(card.model_id)}"
+        trained = f"; or train it: earmark train FOLDER --model {card.model_id} --start {next(iter(card.starts), '')}"
+        return f"Import them: {import_line(card.model_id)}{trained if card.starts else ''}"
     if isinstance(found[1], Page):
         return f"Download them in a browser from {found[1].page}, then: {import_line(card.model_id)}"
     return f"Fetch them: earmark models fetch {card.model_id}; or bring a file: {import_line(card.model_id)}"

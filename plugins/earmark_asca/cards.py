@@ -5,6 +5,7 @@ from __future__ import annotations
 from earmark.api import ModelCard, Weights
 from earmark_asca.recipes import RECIPE, SMALL
 from earmark_torch.everyday import everyday_card
+from earmark_torch.image_starts import COATNET
 from earmark_torch.labels import labels_of
 
 SOURCE = "https://github.com/LeeCiang/ASCA"
@@ -23,6 +24,7 @@ AUDIOSET = ModelCard(
     embeds=True,
     trainable=True,
     recipe=RECIPE,
+    starts=COATNET,
     weights=(
         Weights(
             name="ASCA, balanced AudioSet",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from earmark.api import ModelCard, Weights
 from earmark_ast.recipes import RECIPE, SMALL
 from earmark_torch.everyday import everyday_card
+from earmark_torch.image_starts import DEIT
 from earmark_torch.labels import labels_of
 
 _PAPER = "Gong et al., AST: Audio Spectrogram Transformer, Interspeech 2021, arXiv 2104.01778"
@@ -31,6 +32,7 @@ def _card(
         embeds=True,
         trainable=True,
         recipe=RECIPE,
+        starts=DEIT,
         weights=(weights,),
         paper=_PAPER,
         licence=_LICENCE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from earmark.api import ModelCard, Weights
 from earmark_ham.recipes import RECIPE, SMALL
 from earmark_torch.everyday import everyday_card
+from earmark_torch.image_starts import DEIT
 from earmark_torch.labels import labels_of
 
 _PAPER = (
@@ -35,6 +36,7 @@ def _card(
         embeds=True,
         trainable=True,
         recipe=RECIPE,
+        starts=DEIT,
         weights=(weights,),
         paper=_PAPER,
         licence=_LICENCE,

@@ -8,6 +8,7 @@ from earmark.api import ModelCard, Weights
 from earmark_htsat.recipes import PUBLISHED as PUBLISHED_RECIPES
 from earmark_htsat.recipes import SMALL
 from earmark_torch.everyday import everyday_card
+from earmark_torch.image_starts import SWIN
 from earmark_torch.labels import labels_of
 
 EVERYDAY_SECONDS = 5.12
@@ -39,6 +40,7 @@ def _published(model_id: str, title: str, *, url: str, figures: dict[str, float]
         short="repeat",
         labels=PUBLISHED[model_id],
         recipe=PUBLISHED_RECIPES,
+        starts=SWIN,
         weights=(weights,),
         licence="MIT",
         **fields,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from earmark.api import ModelCard, Weights
 from earmark_mast.recipes import RECIPE, SMALL
 from earmark_torch.everyday import everyday_card
+from earmark_torch.image_starts import MVIT
 from earmark_torch.labels import labels_of
 
 _PAPER = "Zhu and Omar, Multiscale Audio Spectrogram Transformer, ICASSP 2023, arXiv 2303.10757"
@@ -20,6 +21,7 @@ AUDIOSET = ModelCard(
     embeds=True,
     trainable=True,
     recipe=RECIPE,
+    starts=MVIT,
     weights=(
         Weights(
             name="MAST, balanced AudioSet",

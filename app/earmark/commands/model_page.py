@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from textwrap import fill
 from typing import Any
 
 from earmark.analysis import Heading
 from earmark.api import Checkpoint, ModelCard
 from earmark.checkpoints import checkpoint_for
+from earmark.counted import counted
 from earmark.ensembles import members_of
 from earmark.events import EventSettings
 from earmark.weights_text import facts
+
+WIDTH = 100  # characters to a line of labels
 
 
 def lines(heading: Heading, card: ModelCard | None) -> Iterator[str]:
@@ -26,12 +30,24 @@ def lines(heading: Heading, card: ModelCard | None) -> Iterator[str]:
     for published in card.weights if card else ():
         yield f"  Published as {published.name}"
         yield from (f"  {line}" for line in _fields(facts(published)))
+    for name, start in card.starts.items() if card else ():
+        yield f"  Training can start from {name}: {start.name}"
+        yield from (f"  {line}" for line in _fields(facts(start)))
     if heading.only_embeds:
         return
-    yield "Labels, each with the score from which it counts:"
+    yield from _labels(heading)
+
+
+def _labels(heading: Heading) -> Iterator[str]:
     default = EventSettings().threshold
-    for label in heading.labels:
-        yield f"  {heading.thresholds.get(label, default):.2f}  {label}"
+    thresholds = [heading.thresholds.get(label, default) for label in heading.labels]
+    if len(set(thresholds)) == 1:
+        yield f"{counted(len(thresholds), 'label')}, each of which counts from a score of {thresholds[0]:.2f}:"
+        yield fill("; ".join(heading.labels), WIDTH, initial_indent="  ", subsequent_indent="  ")
+        return
+    yield "Labels, each with the score from which it counts:"
+    for label, threshold in zip(heading.labels, thresholds, strict=True):
+        yield f"  {threshold:.2f}  {label}"
 
 
 def _network(heading: Heading, card: ModelCard | None) -> Mapping[str, Any]:

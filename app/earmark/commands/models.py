@@ -55,13 +55,15 @@ def show(model: str) -> int:
 
 @command.command("fetch")
 @click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+@click.option("--start", metavar="NAME", help="Not the weights, but this network for `earmark train --start NAME`.")
 @click.option("--again", is_flag=True, help="Ask the server although the weights are here, and convert them anew.")
-def fetch(models: tuple[str, ...], again: bool) -> int:
+def fetch(models: tuple[str, ...], start: str | None, again: bool) -> int:
     """Download the published weights of each MODEL, verify and convert them; what was cut off goes on where it was."""
     from earmark.commands.models_fetch import fetch_all
+    from earmark.commands.starts import fetch_starts
 
     with started_engines() as engines:
-        return fetch_all(engines, models, again=again)
+        return fetch_starts(engines, models, start, again=again) if start else fetch_all(engines, models, again=again)
 
 
 @command.command("import")

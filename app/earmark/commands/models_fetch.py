@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-from earmark.api import CheckpointError, ModelCard
+from earmark.api import CheckpointError, ModelCard, Weights
 from earmark.commands import FAILED, tell
 from earmark.engine_client import Engines
 from earmark.fetching import fetch_model, fetchable_weights, ready_weights
@@ -22,11 +22,20 @@ SAID_FIRST = ("Licence", "Source", "Address", "Size", "Reaches")
 
 def fetch_all(engines: Engines, model_ids: Sequence[str], *, again: bool) -> int:
     """Fetch models, name those that could not be, and return the exit status."""
-    for model_id in model_ids:
-        engines.heading(model_id)  # one that does not exist is told before anything is fetched
-    cards = {card.model_id: card for card in engines.cards()}
+    cards = cards_of(engines, model_ids)
     fetched = [_fetch(engines, cards.get(model_id), model_id, again=again) for model_id in model_ids]
     return 0 if all(fetched) else FAILED
+
+
+def cards_of(engines: Engines, model_ids: Sequence[str]) -> dict[str, ModelCard]:
+    """Return the cards that can be used here, by their ids; a model that does not exist is told at once.
+
+    Raises:
+        EarmarkError: there is no such model.
+    """
+    for model_id in model_ids:
+        engines.heading(model_id)
+    return {card.model_id: card for card in engines.cards()}
 
 
 def _fetch(engines: Engines, card: ModelCard | None, model_id: str, *, again: bool) -> bool:
@@ -48,13 +57,18 @@ def _is_ready(card: ModelCard, *, again: bool) -> bool:
 def _bring(engines: Engines, card: ModelCard, *, again: bool) -> int:
     """Return the number of labels of a model that was fetched."""
     weights = fetchable_weights(card)
+    say_what_comes(weights, card.model_id)
+    with DownloadBar(weights.name) as bar:
+        return len(fetch_model(engines, card, told=bar.told, again=again).labels)
+
+
+def say_what_comes(weights: Weights, model_id: str) -> None:
+    """Say on stderr what is published, before it is fetched."""
     known = facts(weights)
-    click.echo(f"{weights.name}, for {card.model_id}", err=True)
+    click.echo(f"{weights.name}, for {model_id}", err=True)
     for name in SAID_FIRST:
         if known[name]:
             click.echo(f"  {name + ':':<10}{known[name]}", err=True)
-    with DownloadBar(weights.name) as bar:
-        return len(fetch_model(engines, card, told=bar.told, again=again).labels)
 
 
 class DownloadBar:

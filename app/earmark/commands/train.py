@@ -16,9 +16,9 @@ SHARE = click.FloatRange(0, 1, max_open=True)
 @click.option("--name", metavar="N", help="What the new model is called [as the folder].")
 @click.option(
     "--start",
-    type=click.Path(exists=True, path_type=Path),
-    metavar="FILE",
-    help="Begin with these weights, as those of an image network, instead of the model's own.",
+    metavar="START",
+    help="Begin with other weights than the model's own: a file or folder, or the name of a published image network "
+    "that `earmark models show` lists; it is fetched.",
 )
 @click.option("--preset", metavar="P", help="A recipe of the model, or a report.json of a job.")
 @click.option("--epochs", type=click.IntRange(1), metavar="E", help="How often every clip is heard.")

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from earmark import folders
 from earmark.catalogue import Model
+from earmark.commands.starts import found_start
 from earmark.dataset import Dataset, judgements, open_dataset
 from earmark.engine_client import Engines
 from earmark.errors import DatasetError
@@ -36,7 +37,7 @@ class Choice:
     model: str | None = None
     name: str | None = None
     preset: str | None = None
-    start: Path | None = None
+    start: str | None = None
     epochs: int | None = None
     batch_size: int | None = None
     learning_rate: float | None = None
@@ -137,7 +138,7 @@ def intent_of(choice: Choice, engines: Engines) -> Intent:
         preset=_preset(choice, model),
         changes=changes_of(choice),
         seed=choice.seed,
-        start=choice.start.absolute() if choice.start else None,
+        start=found_start(choice.start, model) if choice.start else None,
     )
     plan.job(dataset, Path(name))  # what cannot be trained is said before all is heard
     diagnosis = _heard(dataset)

@@ -120,6 +120,8 @@ class MainWindow(QMainWindow):
         modelled = (self.comparing, self.getting, self.removing, self.training)
         for each in (self.hearing, self.batching, *modelled, self.home):
             each.equip(self.tools)
+        self.training.start_asked.connect(self.getting.open_start)
+        self.getting.start_came.connect(lambda *_: self.training.take_start())
         self.desk.appearance.changed.connect(self._wear)
         self.desk.changed.connect(self._allow)
         self.live.view.ticked.connect(self._show_live_time)

@@ -15,6 +15,7 @@ from earmark.counted import counted
 from earmark.dataset import Dataset, judgements
 from earmark.errors import DatasetError
 from earmark.host import plugin_of
+from earmark.starts import kept_start
 from earmark.training.doctor import Diagnosis, Finding, apply, grouped
 from earmark.training.plan import SCRATCH, Plan, Preset, new_folder, presets
 from earmark.training.preset_file import read_preset
@@ -29,6 +30,7 @@ class Draft:
     Attributes:
         read: the folder as it is; `dataset` is that with what was done about the findings in `diagnosis`.
         validate, test: shares of the clips that are held out, where the data set says nothing of it.
+        start: what the network begins with instead of the model's own weights, by its name in `ModelCard.starts`.
         has_curve, is_leaky: what is asked beside the model, by more runs; see `Questions`.
         changes: figures that replace the recipe's.
         loaded: recipes that were read from files, each with the family of models that it is for.
@@ -39,6 +41,7 @@ class Draft:
     diagnosis: Diagnosis | None = None
     durations: Mapping[Path, float] = field(default_factory=dict)
     model: Model | None = None
+    start: str = ""
     preset: str = ""
     name: str = ""
     validate: float = 0.2
@@ -70,7 +73,29 @@ class Draft:
         if self.model is None:
             return {}
         own = {name: preset for name, (family, preset) in self.loaded.items() if family == self.family}
-        return recipes(self.model) | {name: each for name, each in own.items() if is_fit(each, self.model)}
+        known = (presets(self.model.card) if self.model.card else {}) | own
+        return {name: each for name, each in known.items() if self._fits(each)}
+
+    def _fits(self, preset: Preset) -> bool:
+        """Tell whether a recipe can be followed with what the network begins with."""
+        if self.start:
+            return preset.name != SCRATCH and self.start_path is not None
+        return self.model is not None and is_fit(preset, self.model)
+
+    @property
+    def start_path(self) -> Path | None:
+        """Where that is with which the network begins; None where it is not here, or is the model itself."""
+        if not self.start or self.model is None or self.model.card is None:
+            return None
+        return kept_start(self.model.card, self.start)
+
+    @property
+    def beginning(self) -> str:
+        """What the network begins with, in words."""
+        card = self.model.card if self.model else None
+        if card is None:
+            return self.model.model_id if self.model else ""
+        return f"{card.starts[self.start].name}, in {card.title}" if self.start else card.title
 
     def load(self, path: Path) -> str:
         """Read a recipe from a file, as a report is one, and return the name under which it can be chosen.
@@ -79,7 +104,7 @@ class Draft:
             DatasetError: it holds none, or one that does not fit the model.
         """
         preset = read_preset(path, self.family)
-        if self.model is None or not is_fit(preset, self.model):
+        if not self._fits(preset):
             raise DatasetError(f"The recipe in {path.name} starts from weights that are not here.")
         name = f"{preset.name}, of {path.parent.name}/{path.name}"
         self.loaded[name] = (self.family, replace(preset, about=f"As in {path}."))
@@ -136,7 +161,7 @@ class Draft:
         """
         if self.model is None:
             raise DatasetError("No model was chosen.")
-        plan = Plan(model=self.model, name=self.name, preset=self.recipe, changes=self.changes)
+        plan = Plan(model=self.model, name=self.name, preset=self.recipe, changes=self.changes, start=self.start_path)
         divided = self.divided()
         asked = self.questions.possible(divided.examples)
         return jobs_of(plan, list(asked.members(divided)), folder or new_folder(self.name))

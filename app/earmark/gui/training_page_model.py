@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
+    QComboBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -21,13 +22,14 @@ from earmark.api import ModelCard
 from earmark.catalogue import Model
 from earmark.counted import counted
 from earmark.gui.lines_delegate import LINES, LinesDelegate
-from earmark.gui.own_keys import BUTTON, TABLE, keep_keys
+from earmark.gui.own_keys import BUTTON, PICKER, TABLE, keep_keys
 from earmark.gui.placeholder import Placeholder
 from earmark.gui.theme import muted
 from earmark.gui.training_draft import Draft, recipes
 from earmark.training.plan import SCRATCH
 from earmark.weights_source import published_weights
 
+INDENT = 24  # pixels, below a radio button
 ROLE = Qt.ItemDataRole.UserRole
 SHORT = {
     "pad": "filled with silence",
@@ -42,19 +44,23 @@ class ModelPage(QWizardPage):
     """Asks for the network, and whether it starts from what it knows."""
 
     weights_asked = Signal(str)  # model_id
+    start_asked = Signal(object, str)  # ModelCard, name: what training is to begin with, and is not here
 
     def __init__(self, draft: Draft) -> None:
         super().__init__()
         self._draft = draft
         self.models = QListWidget()
         self.trained, self.scratch = QRadioButton("Go &on from what it knows"), QRadioButton("Start from &scratch")
-        self.get = QPushButton("&Get its weights…")
+        self.image, self.starts = QRadioButton("Start from an &image network"), QComboBox()
+        self.get, self.get_start = QPushButton("&Get its weights…"), QPushButton("Get &it…")
         self.heading, self.facts, self.advice = QLabel(), QLabel(), muted()
         self._build()
         self._lay_out()
         self.models.currentItemChanged.connect(lambda *_: self._show())
-        self.trained.toggled.connect(lambda _: self._take())
+        for changed in (self.trained.toggled, self.image.toggled, self.starts.currentIndexChanged):
+            changed.connect(lambda _: self._take())
         self.get.clicked.connect(lambda: self._draft.model and self.weights_asked.emit(self._draft.model.model_id))
+        self.get_start.clicked.connect(self._ask_for_start)
 
     def _build(self) -> None:
         self.setTitle("Model and start")
@@ -63,21 +69,34 @@ class ModelPage(QWizardPage):
         self.models.setToolTip("The models that can be trained")
         self.trained.setToolTip("Few clips suffice, a few dozen a label")
         self.scratch.setToolTip("A small network that knows nothing yet: for some hundreds of clips")
+        self.image.setToolTip("The whole network of the paper, from one that saw pictures: for many clips and a GPU")
+        self.starts.setAccessibleName("Image network")
+        self.starts.setToolTip("Image networks that are published for this one")
         self.get.setToolTip("Download what is published for this model, or give a file")
-        self.get.setAutoDefault(False)
+        self.get_start.setToolTip("Download the image network, or give its file")
+        for button in (self.get, self.get_start):
+            button.setAutoDefault(False)
         self.heading.setObjectName("headline")
         for label in (self.heading, self.facts, self.advice):
             label.setWordWrap(True)
         self.models.setItemDelegate(LinesDelegate(self.models, under=1))
         Placeholder(self.models, "Asking which models can be trained…")
         keep_keys(self.models, TABLE)
-        for button in (self.trained, self.scratch, self.get):
+        for button in (self.trained, self.scratch, self.image, self.get, self.get_start):
             keep_keys(button, BUTTON)
+        keep_keys(self.starts, PICKER)
 
     def _lay_out(self) -> None:
+        images = QHBoxLayout()
+        images.setContentsMargins(INDENT, 0, 0, 0)
+        images.addWidget(self.starts, 1)
+        images.addWidget(self.get_start)
         start = QFormLayout()
-        for button in (self.trained, self.scratch, self.get):
-            start.addRow(button)
+        start.addRow(self.trained)
+        start.addRow(self.image)
+        start.addRow(images)
+        start.addRow(self.scratch)
+        start.addRow(self.get)
         right = QVBoxLayout()
         right.setSpacing(12)
         right.addWidget(self.heading)
@@ -115,6 +134,7 @@ class ModelPage(QWizardPage):
         if model is None or model.card is None:
             return
         known = recipes(model)
+        self._offer_starts(model.card)
         self.heading.setText(model.card.title)
         self.facts.setText(facts(model.card))
         self.trained.setEnabled(any(name != SCRATCH for name in known))
@@ -123,17 +143,38 @@ class ModelPage(QWizardPage):
         (self.trained if self.trained.isEnabled() else self.scratch).setChecked(True)
         self._take()
 
+    def _offer_starts(self, card: ModelCard) -> None:
+        """Offer what is published for a card's network to begin with."""
+        with QSignalBlocker(self.starts):
+            self.starts.clear()
+            for name, start in card.starts.items():
+                self.starts.addItem(start.name, name)
+        for widget in (self.image, self.starts):
+            widget.setVisible(bool(card.starts))
+
+    def take_start(self) -> None:
+        """Look again at what is here: something came."""
+        self._take()
+
+    def _ask_for_start(self) -> None:
+        if self._draft.model and self._draft.model.card:
+            self.start_asked.emit(self._draft.model.card, self._draft.start)
+
     def _take(self) -> None:
         """Take the first recipe that fits the start."""
-        model = self._draft.model
-        known = recipes(model) if model else {}
-        fitting = [name for name in known if (name == SCRATCH) == self.scratch.isChecked()]
-        self._draft.preset, self._draft.changes = next(iter(fitting), ""), {}
+        draft, begins = self._draft, self.image.isChecked()
+        draft.start = self.starts.currentData() or "" if begins else ""
+        self.starts.setEnabled(begins)
+        self.get_start.setVisible(bool(draft.start) and draft.start_path is None)
+        fitting = [name for name in draft.recipes if (name == SCRATCH) == self.scratch.isChecked()]
+        draft.preset, draft.changes = next(iter(fitting), ""), {}
         self.advice.setText(self._advice())
         self.completeChanged.emit()
 
     def _advice(self) -> str:
         recipe = self._draft.recipe
+        if recipe is None and self._draft.start:
+            return "The image network is not on this machine yet: get it first."
         if recipe is None:
             return "This model cannot be trained here: it has neither weights nor a recipe without them."
         return f"The usual recipe is “{recipe.name}”: {recipe.about}"

@@ -45,7 +45,7 @@ class StartPage(QWizardPage):
         changed = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in draft.changes.items())
         known = {
             "Sounds": draft.sounds,
-            "Starts from": draft.model.card.title if draft.model.card else draft.model.model_id,
+            "Starts from": draft.beginning,
             "Recipe": " · ".join(filter(None, (draft.recipe.name, changed))),
             "Finds out": _questions(draft),
             "Becomes": draft.model_id,

@@ -31,6 +31,7 @@ class TrainingWizard(QWizard):
 
     heard = Signal(object, float, object)  # Path, start, end or None: play a clip
     weights_asked = Signal(str)  # model_id: they are published, but not here
+    start_asked = Signal(object, str)  # ModelCard, name: likewise
     wanted = Signal(object)  # Draft: train this
 
     def __init__(self, parent: QWidget, library: Library | None) -> None:
@@ -42,6 +43,7 @@ class TrainingWizard(QWizard):
         self._build()
         self.found.heard.connect(self.heard)
         self.model.weights_asked.connect(self.weights_asked)
+        self.model.start_asked.connect(self.start_asked)
         self.settings.estimated.connect(self.begin.show_estimate)
         self.finished.connect(self._end)
 

@@ -1,9 +1,10 @@
-"""Model ▸ Get weights…: what is published for a model, and the two ways in which it comes here."""
+"""Model ▸ Get weights…: what is published, and the two ways in which it comes here."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -19,7 +20,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from earmark.analysis import Heading
 from earmark.api import Weights
 from earmark.gui.labels_field import LabelsField
 from earmark.gui.progress_row import ProgressRow
@@ -33,17 +33,32 @@ KINDS = "Checkpoints (*.safetensors *.pt *.pth *.pyth *.ckpt *.bin);;All files (
 WIDTH = 560  # pixels
 
 
-class WeightsWindow(QDialog):
-    """Asks how the weights of a model are to come here, and shows how far they are. Nothing waits for it."""
+@dataclass(frozen=True)
+class Offer:
+    """What can be got: a model's weights, or what training can start from.
 
-    picked = Signal()  # another model is shown
-    download_asked = Signal(str)  # model_id
-    file_given = Signal(str, object, object)  # model_id, Path of a file or a folder, Path of its list of labels or None
+    Attributes:
+        key: what it is asked for by.
+        about: a sentence on what that is, after the name of the weights.
+    """
+
+    key: str
+    title: str
+    published: Sequence[Weights]
+    about: str = "its weights are published, but not on this machine."
+
+
+class WeightsWindow(QDialog):
+    """Asks how weights are to come here, and shows how far they are. Nothing waits for it."""
+
+    picked = Signal()  # another is shown
+    download_asked = Signal(str)  # key of an offer
+    file_given = Signal(str, object, object)  # key, Path of a file or a folder, Path of its list of labels or None
     cancelled = Signal()
 
-    def __init__(self, parent: QWidget, headings: Sequence[Heading], model_id: str) -> None:
+    def __init__(self, parent: QWidget, offers: Sequence[Offer], key: str) -> None:
         super().__init__(parent)
-        self._headings, self._works = list(headings), False
+        self._offers, self._works = {each.key: each for each in offers}, False
         self.model = QComboBox()
         self.about, self.facts = QLabel(), {name: QLabel() for name in SHOWN}
         self.by_hand, self.labels, self.lacking = muted(), LabelsField(), muted()
@@ -52,17 +67,17 @@ class WeightsWindow(QDialog):
         self.file, self.folder = QPushButton("I have the &file…"), QPushButton("I have the f&older…")
         self.close_button, self.progress = QPushButton("Close"), ProgressRow()
         self._form = QFormLayout()
-        self._build(model_id)
+        self._build(key)
         self._lay_out()
         self._connect()
         self._show_model()
 
-    def _build(self, model_id: str) -> None:
+    def _build(self, key: str) -> None:
         self.setWindowTitle("Get weights")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for heading in self._headings:
-            self.model.addItem(heading.title, heading.model_id)
-        self.model.setCurrentIndex(max(self.model.findData(model_id), 0))
+        for offer in self._offers.values():
+            self.model.addItem(offer.title, offer.key)
+        self.model.setCurrentIndex(max(self.model.findData(key), 0))
         for label in (self.about, self.by_hand, self.lacking, *self.facts.values()):
             label.setWordWrap(True)
         for name, label in self.facts.items():
@@ -79,8 +94,8 @@ class WeightsWindow(QDialog):
 
     def _names(self) -> dict[QWidget, tuple[str, str]]:
         return {
-            self.model: ("Model", "The models whose weights are not on this machine"),
-            self.download: ("Download", "Fetch the weights, verify them, and use the model at once"),
+            self.model: ("Model", "What is published and not on this machine"),
+            self.download: ("Download", "Fetch it, verify it, and use it at once"),
             self.file: ("I have the file", "Bring in a checkpoint in any published layout; nothing in it is executed"),
             self.folder: ("I have the folder", "Bring in a folder with config.json and the weights"),
             self.close_button: ("Close", "Close this window (Esc)"),
@@ -115,7 +130,7 @@ class WeightsWindow(QDialog):
     def _connect(self) -> None:
         self.model.currentIndexChanged.connect(lambda _: self._show_model())
         self.model.currentIndexChanged.connect(lambda _: self.picked.emit())
-        self.download.clicked.connect(lambda: self.download_asked.emit(self.model_id))
+        self.download.clicked.connect(lambda: self.download_asked.emit(self.key))
         self.file.clicked.connect(self._ask_for_file)
         self.folder.clicked.connect(self._ask_for_folder)
         self.labels.chosen.connect(self._give_again)
@@ -123,15 +138,15 @@ class WeightsWindow(QDialog):
         self.progress.cancelled.connect(self.cancelled)
 
     @property
-    def model_id(self) -> str:
-        """Return the model that is shown."""
+    def key(self) -> str:
+        """Return the key of the offer that is shown."""
         return self.model.currentData() or ""
 
     @property
     def weights(self) -> Weights | None:
         """Return the weights that are offered."""
-        heading = next((each for each in self._headings if each.model_id == self.model_id), None)
-        found = published_weights(heading.published) if heading else None
+        offer = self._offers.get(self.key)
+        found = published_weights(offer.published) if offer else None
         return found[0] if found else None
 
     @property
@@ -139,16 +154,16 @@ class WeightsWindow(QDialog):
         """Tell whether only the server knows how much it is."""
         return self.facts["Size"].text() == ASKING
 
-    def show_model(self, model_id: str) -> None:
-        """Show a model, unless another is being brought here."""
-        if not self._works and (row := self.model.findData(model_id)) >= 0:
+    def show_offer(self, key: str) -> None:
+        """Show an offer, unless another is being brought here."""
+        if not self._works and (row := self.model.findData(key)) >= 0:
             self.model.setCurrentIndex(row)
         self.raise_()
         self.activateWindow()
 
-    def show_size(self, model_id: str, size: int | None) -> None:
+    def show_size(self, key: str, size: int | None) -> None:
         """Show how much is to be fetched, as the server says."""
-        if model_id == self.model_id:
+        if key == self.key:
             self.facts["Size"].setText(UNKNOWN if size is None else size_text(size))
 
     def ask_for_labels(self, file: Path, sentence: str) -> None:
@@ -192,7 +207,7 @@ class WeightsWindow(QDialog):
         if weights is None:
             return
         source, known = source_of(weights.url), dict(facts(weights))
-        self.about.setText(f"{weights.name}: its weights are published, but not on this machine.")
+        self.about.setText(f"{weights.name}: {self._offers[self.key].about}")
         is_page = isinstance(source, Page)
         known["Size"] = known["Size"] or ("" if is_page else ASKING)
         for name, label in self.facts.items():
@@ -213,11 +228,11 @@ class WeightsWindow(QDialog):
     def _give(self, name: str) -> None:
         if name:
             self._forget_labels()
-            self.file_given.emit(self.model_id, Path(name), None)
+            self.file_given.emit(self.key, Path(name), None)
 
     def _give_again(self) -> None:
         if self._given and self.labels.path:
-            self.file_given.emit(self.model_id, self._given, self.labels.path)
+            self.file_given.emit(self.key, self._given, self.labels.path)
 
     def _forget_labels(self) -> None:
         self._given = None

@@ -56,6 +56,39 @@ def test_the_leaky_score_and_shares_of_the_data_stand_beside_the_honest_one(trai
     assert "help" in trained["learning_curve"]["sentence"]
 
 
+@pytest.fixture
+def starting(earmark, web):
+    """The command line with beeps that training can begin with weights of the server's: `seen`."""
+    url = web.serve("/seen.pth", b"seen")
+    starts = f'starts={{"seen": Weights(name="Seen", url="{url}", licence="MIT")}}'
+    code = BEEP.replace("trainable=True,", f"trainable=True, {starts},").replace("ModelCard,", "ModelCard, Weights,", 1)
+    earmark.install("beep", code)
+    beeps(earmark.folder / "beeps")
+    return earmark
+
+
+def test_training_begins_with_a_published_network_by_its_name(starting, web):
+    ended = quick(starting, "--start", "seen", "--out", "job")
+    assert ended.returncode == 0, ended.stderr
+    assert "Licence:  MIT" in ended.stderr
+    job = read_job(starting.folder / "job")
+    assert job.start_from == starting.home / "starts" / "beep" / "seen" / "seen.pth"
+    assert (job.start_from.read_bytes(), job.settings["preset"]) == (b"seen", "few clips")
+    assert "start from seen: Seen" in starting("models", "show", "beep/bands").stdout
+    again = starting("models", "fetch", "beep/bands", "--start", "seen")
+    assert again.stdout.strip() == "Ready: earmark train FOLDER --model beep/bands --start seen"
+    assert len(web.gets("/seen.pth")) == 1
+
+
+def test_a_start_that_is_no_file_and_has_no_such_name_is_said(starting):
+    ended = quick(starting, "--start", "sen")
+    assert ended.returncode == 2
+    assert "There is no file sen to begin with." in ended.stderr
+    assert "one of the starts of beep/bands: seen." in ended.stderr
+    fetched = starting("models", "fetch", "beep/bands", "--start", "sen")
+    assert (fetched.returncode, "has no start “sen”" in fetched.stderr) == (3, True)
+
+
 def test_a_model_learns_from_what_was_judged_in_the_library(beep):
     ended = beep("train", "--judged", "--model", "beep/bands")
     assert (ended.returncode, ended.stdout) == (2, "")

@@ -149,6 +149,9 @@ def test_a_second_plugin_of_a_name_is_refused_and_the_first_lives_on():
         ({"labels": ("a", "a")}, "twice"),
         ({"short": "shrink"}, "shrink"),
         ({"weights": (Weights(name="w", url="http://example.org"),)}, "https"),
+        ({"starts": {"seen": Weights(name="w", url="bundled:seen")}}, "starts from"),
+        ({"starts": {"../seen": Weights(name="w", url="https://example.org/w")}}, "names a start"),
+        ({"starts": {"seen": "https://example.org/w"}}, "mapping"),
     ],
 )
 def test_a_card_that_is_not_well_formed_is_refused(change, word):

@@ -107,7 +107,7 @@ def test_it_is_chosen_in_the_open_list_by_keyboard_and_passed_over_by_arrows(qtb
     view.setCurrentIndex(picker.model().index(picker.findData("toy/far"), 0))
     QTest.keyClick(view, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: is_open(analysed))
-    assert analysed.getting.window.model_id == "toy/far"
+    assert analysed.getting.window.key == "toy/far"
     assert picker.currentData() == "toy/steps"
 
 
@@ -235,7 +235,7 @@ def test_a_list_that_names_nothing_is_a_notice_and_another_can_be_given(qtbot, a
 
 
 def test_what_only_a_person_can_fetch_offers_no_download(offered):
-    offered.show_model("toy/paged")
+    offered.show_offer("toy/paged")
     assert not offered.download.isVisible()
     assert "Google Drive gives nothing to a program" in offered.by_hand.text()
     assert "https://drive.google.com/drive/folders/abc" in offered.facts["Address"].text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from earmark.annotations import Annotation, Change
-from earmark.api import ModelCard
+from earmark.api import ModelCard, Weights
 from earmark.catalogue import Model
 from earmark.checkpoints import folder_of
 from earmark.gui.training_wizard import TrainingWizard
@@ -313,6 +314,53 @@ def test_only_models_that_can_be_trained_are_offered(qtbot, found):
     assert found.model.heading.text() == "Frames"
     assert found.model.scratch.isChecked()
     assert not found.model.trained.isEnabled()
+
+
+@pytest.fixture
+def published(engines, web):
+    """The same model, whose training can begin with an image network of the server's."""
+    starts = {"seen": Weights(name="Seen", url=web.serve("/seen.pth", b"seen"), licence="MIT")}
+    few = {"few clips": {"epochs": 2, "batch_size": 4, "learning_rate": 0.01, "about": "Ours."}}
+    card = replace(CARD, starts=starts, recipe=few | RECIPE)
+    engines.cards = lambda: [card]
+    engines.model = lambda model_id: Model(model_id, card)
+    return card
+
+
+def test_an_image_network_is_fetched_and_begun_with(qtbot, published, found):
+    goes_on(qtbot, found)
+    page, getting = found.model, found.parent().getting
+    qtbot.waitUntil(lambda: page.models.count() == 1)
+    assert page.starts.currentText() == "Seen"
+    page.image.setChecked(True)
+    assert page.get_start.isVisible()
+    assert not page.isComplete()
+    page.get_start.click()
+    assert "training can begin with it" in getting.window.about.text()
+    getting.window.download.click()
+    qtbot.waitUntil(page.isComplete, timeout=PATIENCE)
+    assert not page.get_start.isVisible()
+    assert (found.draft.start, found.draft.preset) == ("seen", "few clips")
+    [(_, job)] = found.draft.jobs()
+    assert job.start_from.read_bytes() == b"seen"
+    goes_on(qtbot, found)
+    goes_on(qtbot, found)
+    assert found.begin.rows["Starts from"].text() == "Seen, in Frames"
+
+
+def test_the_file_of_an_image_network_can_be_given(qtbot, published, found, tmp_path, monkeypatch):
+    goes_on(qtbot, found)
+    page, getting = found.model, found.parent().getting
+    qtbot.waitUntil(lambda: page.models.count() == 1)
+    page.image.setChecked(True)
+    page.get_start.click()
+    (tmp_path / "own.pth").write_bytes(b"own")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "own.pth"), ""))
+    getting.window.file.click()
+    qtbot.waitUntil(page.isComplete, timeout=PATIENCE)
+    assert found.draft.start_path.read_bytes() == b"own"
+    page.scratch.setChecked(True)
+    assert (found.draft.start, found.draft.preset) == ("", "from scratch")
 
 
 def test_every_control_of_every_page_has_a_name_and_says_what_it_is_for(found):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,8 +18,12 @@ from earmark.gui.errand import Errands
 from earmark.gui.layout import Tools
 from earmark.gui.model_picker import is_gettable
 from earmark.gui.part import Part
-from earmark.gui.weights_window import WeightsWindow
+from earmark.gui.weights_window import Offer, WeightsWindow
 from earmark.label_file import read_labels
+from earmark.starts import fetch_start, keep_start
+
+if TYPE_CHECKING:
+    from earmark.weights_fetch import Told
 
 DEEDS = (Deed(name="get_weights", menu="|&Model", text="&Get weights…", needs="gettable"),)
 SHOWN_EVERY = 0.1  # seconds between two reports of how far it is
@@ -28,6 +33,7 @@ NEEDS_LABELS = "--labels"  # in the hint of an error: the file does not name its
 class Getting(QObject):
     """The window of weights, and what is done from it."""
 
+    start_came = Signal(object, str)  # ModelCard, name: training can begin with it now
     _went_on = Signal(str, object, object)  # what, bytes done, in all or None
     _said = Signal(str)
     _lacked = Signal(object, str)  # Path of a file without the names of its labels, what is said of it
@@ -38,6 +44,7 @@ class Getting(QObject):
         self._errands = Errands(desk, desk.notices.report)
         self._stop, self._unasked = threading.Event(), threading.Event()  # downloading; asking for a size
         self.window: WeightsWindow | None = None  # while it is open
+        self._start: tuple[ModelCard, str] | None = None  # what it offers, where that is no model
         desk.listening.headings_known.connect(lambda headings: desk.changed.emit())
         self._went_on.connect(self._show_progress)
         self._said.connect(self._show_step)
@@ -64,10 +71,21 @@ class Getting(QObject):
         if not headings:
             return
         model_id = model_id or headings[0].model_id
+        self._show([Offer(each.model_id, each.title, each.published) for each in headings], model_id)
+
+    def open_start(self, card: ModelCard, name: str) -> None:
+        """Show what training of a card's network can begin with."""
+        if self.window is None:
+            weights = card.starts[name]
+            self._start = card, name
+            about = "training can begin with it; it is not on this machine."
+            self._show([Offer(name, weights.name, (weights,), about)], name)
+
+    def _show(self, offers: Sequence[Offer], key: str) -> None:
         if self.window:
-            self.window.show_model(model_id)
+            self.window.show_offer(key)
             return
-        self.window = window = WeightsWindow(self._desk.window, headings, model_id)
+        self.window = window = WeightsWindow(self._desk.window, offers, key)
         window.picked.connect(self._ask_for_size)
         window.download_asked.connect(self._download)
         window.file_given.connect(self._import)
@@ -77,7 +95,7 @@ class Getting(QObject):
         self._ask_for_size()
 
     def _forget(self) -> None:
-        self.window = None
+        self.window = self._start = None
         self._unasked.set()
 
     def _gettable(self) -> list[Heading]:
@@ -90,18 +108,26 @@ class Getting(QObject):
             return
         self._unasked.set()
         self._unasked = unasked = threading.Event()
-        model_id = window.model_id
-        self._errands.run(lambda: _size_of(weights, unasked.is_set), lambda size: self._show_size(model_id, size))
+        key = window.key
+        self._errands.run(lambda: _size_of(weights, unasked.is_set), lambda size: self._show_size(key, size))
 
-    def _show_size(self, model_id: str, size: int | None) -> None:
+    def _show_size(self, key: str, size: int | None) -> None:
         if self.window:
-            self.window.show_size(model_id, size)
+            self.window.show_size(key, size)
 
-    def _download(self, model_id: str) -> None:
-        self._bring(model_id, "Downloading", self._fetch)
+    def _download(self, key: str) -> None:
+        if self._start:
+            card, name = self._start
+            self._bring_start("Downloading", lambda: fetch_start(card, name, told=self._told()))
+        else:
+            self._bring(key, "Downloading", self._fetch)
 
-    def _import(self, model_id: str, path: Path, list_of_labels: Path | None) -> None:
-        plugin, _, name = model_id.partition("/")
+    def _import(self, key: str, path: Path, list_of_labels: Path | None) -> None:
+        if self._start:
+            card, name = self._start
+            self._bring_start(f"Reading {path.name}", lambda: keep_start(card, name, path))
+            return
+        plugin, _, name = key.partition("/")
         engines = self._desk.engines
 
         def bring(card: ModelCard) -> None:
@@ -114,15 +140,29 @@ class Getting(QObject):
                 self._lacked.emit(path, error.sentence)
                 raise Cancelled from error  # the window asks for them, and gives the file again
 
-        self._bring(model_id, f"Reading {path.name}", bring)
+        self._bring(key, f"Reading {path.name}", bring)
 
     def _bring(self, model_id: str, what: str, bring: Callable[[ModelCard], object]) -> None:
         """Have a model's weights brought on a thread, and use it then."""
+        self._run(what, lambda: self._work(model_id, bring), self._use)
+
+    def _bring_start(self, what: str, bring: Callable[[], Path]) -> None:
+        """Have a start brought on a thread, and say then that it is here."""
+
+        def work() -> Path | None:
+            try:
+                return bring()
+            except Cancelled:
+                return None
+
+        self._run(what, work, self._use_start)
+
+    def _run(self, what: str, work: Callable[[], Any], use: Callable[[Any], None]) -> None:
         if self.window is None:
             return
         self._stop.clear()
         self.window.begin(what)
-        self._errands.run(lambda: self._work(model_id, bring), self._use, ended=self._end)
+        self._errands.run(work, use, ended=self._end)
 
     def _work(self, model_id: str, bring: Callable[[ModelCard], object]) -> tuple[str, list[Heading]] | None:
         """Return the model and the models that there are then; None where it was cancelled."""
@@ -138,10 +178,13 @@ class Getting(QObject):
 
     def _fetch(self, card: ModelCard) -> None:
         from earmark.fetching import fetch_model
+
+        fetch_model(self._desk.engines, card, told=self._told())
+
+    def _told(self) -> Told:
         from earmark.weights_fetch import Told
 
-        told = Told(on_bytes=self._teller(), on_said=self._said.emit, cancelled=self._stop.is_set)
-        fetch_model(self._desk.engines, card, told=told)
+        return Told(on_bytes=self._teller(), on_said=self._said.emit, cancelled=self._stop.is_set)
 
     def _teller(self) -> Callable[[int, int | None], None]:
         told_at = 0.0
@@ -173,6 +216,16 @@ class Getting(QObject):
         if self.window:
             self.window.end()
             self.window.accept()
+
+    def _use_start(self, path: Path | None) -> None:
+        if path is None or self._start is None:
+            return
+        card, name = self._start
+        self._desk.notices.tell(f"{card.starts[name].name} is here: training can begin with it.")
+        if self.window:
+            self.window.end()
+            self.window.accept()
+        self.start_came.emit(card, name)
 
     def _end(self) -> None:
         if self.window:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QMessageBox
 
 from earmark.analysis import Heading
@@ -43,6 +43,8 @@ HEIGHT = 250  # pixels of the panel at first
 
 class Training(QObject):
     """The wizard, the jobs and their panel."""
+
+    start_asked = Signal(object, str)  # ModelCard, name: what training is to begin with, and is not here
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -110,6 +112,7 @@ class Training(QObject):
             self.wizard = wizard = TrainingWizard(self._desk.window, self._desk.library)
             wizard.heard.connect(self._desk.play)
             wizard.weights_asked.connect(self._tools.model.weights_asked)
+            wizard.start_asked.connect(self.start_asked)
             wizard.wanted.connect(self._train)
             wizard.finished.connect(lambda _: self._forget_wizard())
             self._offer_models()
@@ -135,6 +138,11 @@ class Training(QObject):
     def _show_models(self, models: list[Model]) -> None:
         if self.wizard:
             self.wizard.offer(models, self._desk.listening.model_id)
+
+    def take_start(self) -> None:
+        """Let the wizard see what has come."""
+        if self.wizard:
+            self.wizard.model.take_start()
 
     def _train(self, draft: Draft) -> None:
         self.show()
