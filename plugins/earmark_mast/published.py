@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import accumulate, count, groupby, product, takewhile
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
@@ -153,7 +153,10 @@ def _poolings(told: Mapping[str, Any], stages: int) -> Iterator[Arguments]:
         yield arguments
 
 
-def start_from(network: nn.Module, path: Path, *, colours: Literal["sum", "mean"] = "sum") -> list[str]:
+Colours = Literal["sum", "mean"]
+
+
+def start_from(network: nn.Module, path: Path, *, colours: Colours = "sum") -> list[str]:
     """Fill a network with what fits of an MViTv2 image network in either public layout, or of one of ours.
 
     Tables of relative positions are interpolated (linear) to the lengths of other maps. An image network's head is left
@@ -165,7 +168,12 @@ def start_from(network: nn.Module, path: Path, *, colours: Literal["sum", "mean"
 
     Returns:
         The names of the tensors that were not filled.
+
+    Raises:
+        ValueError: there are no such `colours`.
     """
+    if colours not in get_args(Colours):
+        raise ValueError(f"colours are {', '.join(get_args(Colours))}, not {colours}.")
     tensors, _, _ = _read(path)
     if tensors[_STEM].shape[1] != 1:
         tensors[_STEM] = getattr(tensors[_STEM], colours)(1, keepdim=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
@@ -38,7 +38,10 @@ def start_from(network: nn.Module, path: Path, *, positions: Positions = "biline
 
     Raises:
         CheckpointError: the file is damaged, or holds no such network.
+        ValueError: there are no such `positions`.
     """
+    if positions not in get_args(Positions):
+        raise ValueError(f"positions are {', '.join(get_args(Positions))}, not {positions}.")
     published, wanted = read_published(path), network.state_dict()
     found = dict(published.tensors)
     if _STEM in found:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from inspect import signature
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,8 +21,11 @@ from earmark_torch.augment import Augmentation, Mixing, draw_mixing
 from earmark_torch.checkpoint import TENSORS, write_checkpoint
 from earmark_torch.model import Family, restore
 
-Start = Callable[[nn.Module, Path], list[str]]
-"""Fills a network with what fits of a checkpoint; returns the names of the tensors that were not filled."""
+Start = Callable[..., list[str]]
+"""Fills a network with what fits of the checkpoint at a path; returns the names of the tensors that were not filled.
+
+What else it takes, by keyword, a job's setting `begin` may say; it refuses what it does not know with a ValueError.
+"""
 
 
 class Judge(Protocol):
@@ -35,10 +39,11 @@ class Judge(Protocol):
 def network_for(family: Family, job: TrainJob, start: Start) -> Any:
     """Return a job's network: drawn by its seed, filled from what it starts from.
 
-    Settings: `network`, the family's arguments.
+    Settings: `network`, the family's arguments; `begin`, how weights are taken over: `positions` of AST and HAM,
+    `colours` of MAST.
 
     Raises:
-        DatasetError: the arguments contradict each other.
+        DatasetError: the arguments contradict each other, or the family does not begin so.
     """
     wanted = {**job.settings.get("network", {}), "labels": len(job.labels)}
     try:
@@ -48,17 +53,26 @@ def network_for(family: Family, job: TrainJob, start: Start) -> Any:
     torch.manual_seed(job.seed)
     network = family.network(arguments)
     if job.start_from:
-        _begin(network, job.start_from, start)
+        _begin(network, job.start_from, start, job.settings.get("begin", {}))
     return network
 
 
-def _begin(network: Any, path: Path, start: Start) -> None:
+def _begin(network: Any, path: Path, start: Start, how: Mapping[str, Any]) -> None:
     """Fill a network from a checkpoint, or refuse one that would be no start.
 
     Raises:
         CheckpointError: nothing of it fits.
+        DatasetError: it does not begin so.
     """
-    if len(start(network, path)) == len(network.state_dict()):
+    known = [each.name for each in signature(start).parameters.values() if each.kind is each.KEYWORD_ONLY]
+    if not isinstance(how, Mapping) or not how.keys() <= set(known):
+        names = ", ".join(f"begin.{name}" for name in known) or "nothing"
+        raise DatasetError(f"There is no such choice of how this network begins: {how}.", hint=f"There is: {names}.")
+    try:
+        left = start(network, path, **how)
+    except ValueError as error:
+        raise DatasetError(f"This network does not begin so: {error}") from error
+    if len(left) == len(network.state_dict()):
         raise CheckpointError(f"Nothing of {path.name} fits this network.", hint="Train it from scratch instead.")
 
 

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,14 +16,16 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 import earmark_ast
-from earmark.api import CheckpointError, Clip, Want
+from earmark.api import CheckpointError, Clip, DatasetError, Want
 from earmark.host import Host
 from earmark.testing import check_plugin
+from earmark_ast.model import FAMILY
 from earmark_ast.network import AST, Arguments
 from earmark_ast.published import start_from
 from earmark_torch import ast
 from earmark_torch.checkpoint import write_checkpoint
 from earmark_torch.model import restore
+from earmark_torch.tagger import network_for
 
 SMALL = Arguments(labels=5, width=64, depth=2, heads=2, stride=(16, 16))
 LITTLE = Arguments(
@@ -217,6 +220,40 @@ def test_fewer_columns_than_deits_are_the_middle_ones(tmp_path):
     start_from(ours, tmp_path / "deit.pth")
     expected = image_of(image_network.pos_embed, 24, 24)[:, :, 6:18, 6:18]
     torch.testing.assert_close(image_of(ours.encoder.pos_embed, 12, 12), expected)
+
+
+def test_more_columns_than_deits_can_be_the_nearest_ones_or_drawn_anew(tmp_path):
+    image_network = deit(tmp_path / "deit.pth", form="timm")
+    ours = AST(replace(SMALL, stride=(10, 10)))
+    drawn = ours.encoder.pos_embed.clone()
+    left = start_from(ours, tmp_path / "deit.pth", positions="drawn")
+    assert "encoder.pos_embed" in left
+    torch.testing.assert_close(ours.encoder.pos_embed, drawn)
+    start_from(ours, tmp_path / "deit.pth", positions="nearest")
+    wider = nn.functional.interpolate(image_of(image_network.pos_embed, 24, 24), (24, 101), mode="nearest")
+    torch.testing.assert_close(image_of(ours.encoder.pos_embed, 12, 101), wider[:, :, 6:18])
+
+
+def test_how_a_training_begins_is_a_setting_of_its_job(tmp_path):
+    image_network = deit(tmp_path / "deit.pth", form="timm")
+    network = asdict(replace(SMALL, stride=(10, 10)))
+
+    def begun(begin):
+        settings = {"network": network, "begin": begin}
+        job = SimpleNamespace(settings=settings, labels="abcde", seed=0, start_from=tmp_path / "deit.pth")
+        return network_for(FAMILY, job, start_from)
+
+    wider = nn.functional.interpolate(image_of(image_network.pos_embed, 24, 24), (24, 101), mode="nearest")
+    nearest = begun({"positions": "nearest"})
+    torch.testing.assert_close(image_of(nearest.encoder.pos_embed, 12, 101), wider[:, :, 6:18])
+    for begin, said in (
+        ({"positions": "best"}, "not best"),
+        ({"path": "x"}, "begin.positions"),
+        ("nearest", "nearest"),
+    ):
+        with pytest.raises(DatasetError) as raised:
+            begun(begin)
+        assert said in f"{raised.value.sentence} {raised.value.hint}"
 
 
 @pytest.fixture

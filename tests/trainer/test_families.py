@@ -192,7 +192,7 @@ def test_every_recipe_is_one_that_its_trainer_heeds(family):
 def test_the_settings_that_a_person_may_change_are_those_that_are_heeded():
     heeded = {each.name for kind in (Recipe, Augmentation, Handling) for each in fields(kind)}
     own = {"epochs", "learning_rate", "seed"}
-    assert heeded - own | {"network", "short", "sampling", "waveforms", "device"} == SETTINGS
+    assert heeded - own | {"network", "begin", "short", "sampling", "waveforms", "device"} == SETTINGS
 
 
 @pytest.mark.parametrize("family", TINY)

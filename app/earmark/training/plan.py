@@ -144,7 +144,7 @@ _NAMES = """
     warmup warmup_every schedule decay decay_from decay_every factors optimizer weight_decay decay_all betas clip_norm
     rates frozen frozen_epochs average_from average_each evaluate_every patience keep_minutes precision loaders steps
     mix mix_alpha mix_of mix_labels filter_db mask_bands mask_frames masks mask_with noise label_smoothing frame_weight
-    speeds gain_db place roll network short sampling waveforms device
+    speeds gain_db place roll network begin short sampling waveforms device
 """
 SETTINGS = frozenset(_NAMES.split())
 """What the built-in families are told: the fields of their recipe, augmentation and handling, and what is heard how."""
