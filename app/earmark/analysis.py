@@ -66,6 +66,7 @@ class Analysis:
         frame_hop: seconds between frames, or None.
         thresholds: label → score, the checkpoint's own.
         seconds_taken: wall time.
+        together: windows that were heard at once, at most; 0 where that is not known.
         warnings: sentences for the person.
         start, end: the span of the recording; `end` None is its end.
         embeddings: [windows, width] where they were asked for; the library does not keep them.
@@ -84,6 +85,7 @@ class Analysis:
     frame_hop: float | None
     device: str = ""
     seconds_taken: float = 0.0
+    together: int = 0
     warnings: tuple[str, ...] = ()
     thresholds: Mapping[str, float] = field(default_factory=dict)
     channel: str = "mix"

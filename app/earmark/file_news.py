@@ -44,7 +44,17 @@ class FileNews:
     def analysis(self, summary: Mapping[str, Any], **known: Any) -> Analysis:
         """Return the result, once the engine gave its summary."""
         labels = len(known["labels"])
-        names = ("duration", "window", "hop", "frame_hop", "device", "seconds_taken", "weights", "thresholds")
+        names = (
+            "duration",
+            "window",
+            "hop",
+            "frame_hop",
+            "device",
+            "seconds_taken",
+            "together",
+            "weights",
+            "thresholds",
+        )
         return Analysis(
             **{name: summary[name] for name in names},
             warnings=tuple(summary["warnings"]),

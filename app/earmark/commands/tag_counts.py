@@ -23,6 +23,7 @@ class Counts:
     sound: float = 0.0  # seconds analysed, and the time it took
     taken: float = 0.0
     device: str = ""
+    together: int = 0  # windows heard at once, at most
     failures: list[tuple[Path, EarmarkError]] = field(default_factory=list)
 
     def add(self, heard: Heard) -> None:
@@ -33,11 +34,13 @@ class Counts:
             self.sound += heard.analysis.duration
             self.taken += heard.analysis.seconds_taken
             self.device = heard.analysis.device
+            self.together = max(self.together, heard.analysis.together)
 
     def __str__(self) -> str:
         parts = [counted(self.results, "result")]
         if self.taken:
-            speed = f"{self.sound / self.taken:.0f} × real time on {self.device}"
+            batch = f", up to {self.together} windows at once," if self.together > 1 else ""
+            speed = f"{self.sound / self.taken:.0f} × real time{batch} on {self.device}"
             parts.append(f"{time_text(self.sound, 1)} of sound in {self.taken:.1f} s ({speed})")
         if self.known:
             parts.append(f"{self.known} from the library")

@@ -65,6 +65,7 @@ class FileHearing:
         self._recording = open_recording(job.path)
         self._stitcher: Stitcher | None = None
         self._waiting: tuple[float, Heard] | None = None  # the last window: its frames are final once the next is known
+        self._together = 0  # windows of the largest batch
         end = min(job.end, self._recording.info.duration) if job.end is not None else self._recording.info.duration
         self.total_seconds = max(0.0, end - job.start)
 
@@ -103,6 +104,7 @@ class FileHearing:
         fitted = [replace(clip, samples=fit_clip(clip.samples, self._window, card.short)) for clip in clips]
         began = time.perf_counter()
         answers = self._answers(fitted, clips)
+        self._together = max(self._together, min(len(clips), self._loaded.pace.most))
         self._loaded.pace.took(len(clips), time.perf_counter() - began)
         news = Part(done_seconds=clips[-1].start + len(clips[-1].samples) / card.sample_rate)
         for clip, heard in zip(clips, answers, strict=True):
@@ -171,6 +173,7 @@ class FileHearing:
             "hop": self._hop(),
             "frame_hop": self._stitcher.hop if self._stitcher else None,
             "seconds_taken": taken,
+            "together": self._together,
             "warnings": warnings,
         }
 

@@ -65,6 +65,7 @@ def test_a_file_is_heard_in_windows_that_overlap_by_half(install, engines, recor
     assert (analysis.duration, analysis.window, analysis.hop) == (7.0, 2.0, 1.0)
     assert analysis.frames is None
     assert analysis.seconds_taken > 0
+    assert 1 <= analysis.together <= len(analysis.starts)
 
 
 def test_windows_without_frames_are_steps_on_the_timeline(install, engines, recording):
