@@ -19,6 +19,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from earmark.api import CheckpointError, DatasetError, TrainJob
 from earmark_torch.augment import Augmentation, Mixing, draw_mixing
 from earmark_torch.checkpoint import TENSORS, write_checkpoint
+from earmark_torch.known_labels import keep_known_labels, scoring_rows
 from earmark_torch.model import Family, restore
 
 Start = Callable[..., list[str]]
@@ -37,7 +38,7 @@ class Judge(Protocol):
 
 
 def network_for(family: Family, job: TrainJob, start: Start) -> Any:
-    """Return a job's network: drawn by its seed, filled from what it starts from.
+    """Return a job's network: drawn by its seed, filled from what it starts from, labels that this knows with it.
 
     Settings: `network`, the family's arguments; `begin`, how weights are taken over: `positions` of AST and HAM,
     `colours` of MAST.
@@ -53,7 +54,10 @@ def network_for(family: Family, job: TrainJob, start: Start) -> Any:
     torch.manual_seed(job.seed)
     network = family.network(arguments)
     if job.start_from:
+        drawn = scoring_rows(family, network)
         _begin(network, job.start_from, start, job.settings.get("begin", {}))
+        if is_ours(job.start_from):
+            keep_known_labels(network, drawn, job.start_from, job.labels)
     return network
 
 
@@ -78,7 +82,7 @@ def _begin(network: Any, path: Path, start: Start, how: Mapping[str, Any]) -> No
 
 def is_ours(path: Path) -> bool:
     """Say whether a checkpoint is a folder as we write it."""
-    return (path / TENSORS).is_file()
+    return (path / TENSORS).is_file() and (path / "checkpoint.json").is_file()
 
 
 def fill_fitting(network: nn.Module, tensors: Mapping[str, Tensor]) -> list[str]:

@@ -140,16 +140,19 @@ def test_six_steps_then_two_more_equal_eight(family, examples, tmp_path):
 
 
 @pytest.mark.parametrize("family", TINY)
-def test_a_model_of_ours_is_a_start_and_its_head_is_replaced(family, examples, tmp_path):
+@pytest.mark.parametrize("labels", [("wind", LABELS[1].upper()), ("wind", LABELS[1], "rain")])
+def test_a_model_of_ours_is_a_start_and_scores_the_labels_that_it_knows_as_before(family, labels, examples, tmp_path):
     best = train(family, job_of(family, tmp_path / "first", examples, epochs=1)).best()
-    two = tuple(each for each in examples if each.labels != ("high",))
     module = importlib.import_module(f"earmark_{family}.train")
     start = getattr(module, "start", None) or module.start_from
-    job = job_of(family, tmp_path / "second", two, start_from=best)
-    network = module.network_for(module.FAMILY, SimpleNamespace(**vars(job) | {"labels": LABELS[:2]}), start)
+    job = job_of(family, tmp_path / "second", examples, start_from=best)
+    network = module.network_for(module.FAMILY, SimpleNamespace(**vars(job) | {"labels": labels}), start)
     before, now = load_file(best / "network.safetensors"), network.state_dict()
     replaced = {name for name in now if not torch.equal(now[name], before.get(name, torch.empty(0)))}
     assert replaced == {name for name in now if name.startswith(HEADS[family])}
+    for name in replaced:
+        assert torch.equal(now[name][1], before[name][1])
+        assert not torch.equal(now[name][0], before[name][0])
 
 
 def test_what_fits_nowhere_is_no_start(examples, tmp_path):
