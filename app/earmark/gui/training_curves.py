@@ -23,12 +23,23 @@ MARKS = {SOLID: "───", DASHED: "─ ─", DOTTED: "···"}
 Points = tuple[np.ndarray, np.ndarray]
 
 
+class EpochAxis(pg.AxisItem):
+    """An axis of epochs: no tick between two."""
+
+    def __init__(self) -> None:
+        super().__init__("bottom")
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:  # noqa: N802, N803
+        """Return the distances of ticks, the widest first, each with where it begins."""
+        return [each for each in super().tickSpacing(minVal, maxVal, size) if each[0] >= 1] or [(1.0, 0.0)]
+
+
 class Chart(QWidget):
     """A plot over epochs, above it what its lines are: they differ in style, not in colour alone."""
 
     def __init__(self, title: str, lines: Mapping[str, Qt.PenStyle]) -> None:
         super().__init__()
-        self.plot = pg.PlotWidget()
+        self.plot = pg.PlotWidget(axisItems={"bottom": EpochAxis()})
         self._styles = lines
         named = "   ".join(f"{MARKS[style]} {METRICS.get(name, name)}" for name, style in lines.items())
         self.caption = muted(f"{title} by epoch:   {named}")
