@@ -44,17 +44,8 @@ class FileNews:
     def analysis(self, summary: Mapping[str, Any], **known: Any) -> Analysis:
         """Return the result, once the engine gave its summary."""
         labels = len(known["labels"])
-        names = (
-            "duration",
-            "window",
-            "hop",
-            "frame_hop",
-            "device",
-            "seconds_taken",
-            "together",
-            "weights",
-            "thresholds",
-        )
+        told = ("duration", "window", "hop", "frame_hop", "device", "seconds_taken", "together")
+        names = (*told, "weights", "thresholds")
         return Analysis(
             **{name: summary[name] for name in names},
             warnings=tuple(summary["warnings"]),

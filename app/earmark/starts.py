@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,7 @@ def fetch_start(
     weights = card.starts[name]
     try:
         with (fetch or WeightsFetch()).fetched(weights, told, again=again) as path:
-            return keep_start(card, name, path)
+            return _keep(card, name, path, linked)
     except DownloadError as error:
         source = source_of(weights.url)
         page = source.page if source else weights.url
@@ -56,13 +57,17 @@ def fetch_start(
 
 
 def keep_start(card: ModelCard, name: str, path: Path) -> Path:
-    """Return where a start is kept from now on, of which there is a copy at a path: a file, or a folder of files."""
+    """Return where a start is kept from now on, which a person has at a path: a file, or a folder of files."""
+    return _keep(card, name, path, shutil.copyfile)
+
+
+def _keep(card: ModelCard, name: str, path: Path, put: Callable[[Path, Path], object]) -> Path:
     folder = _folder(card, name)
     arriving = folder.with_name(f"{name}.{os.getpid()}.part")
     shutil.rmtree(arriving, ignore_errors=True)
     arriving.mkdir(parents=True)
     for file in sorted(path.iterdir()) if path.is_dir() else [path]:
-        linked(file, arriving / file.name)
+        put(file, arriving / file.name)
     shutil.rmtree(folder, ignore_errors=True)
     arriving.replace(folder)
     kept = kept_start(card, name)

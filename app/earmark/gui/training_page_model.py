@@ -52,7 +52,7 @@ class ModelPage(QWizardPage):
         self.models = QListWidget()
         self.trained, self.scratch = QRadioButton("Go &on from what it knows"), QRadioButton("Start from &scratch")
         self.image, self.starts = QRadioButton("Start from an &image network"), QComboBox()
-        self.get, self.get_start = QPushButton("&Get its weights…"), QPushButton("Get &it…")
+        self.get, self.get_start = QPushButton("&Get its weights…"), QPushButton("Get i&t…")
         self.heading, self.facts, self.advice = QLabel(), QLabel(), muted()
         self._build()
         self._lay_out()
