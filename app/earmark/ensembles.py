@@ -19,6 +19,7 @@ from earmark.folders import models_folder
 VERSION = 1
 PREFIX = ENSEMBLES
 MOST_SHIFTS = 100
+NOTHING_IN_COMMON = "These models have no label in common: there is nothing to average."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +60,31 @@ def write(ensemble: Ensemble) -> Path:
     beside.write_text(json.dumps(plain, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     beside.replace(path)
     return path
+
+
+def put_together(ensemble: Ensemble, labels: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Write the file of an ensemble whose members have these labels, and return the labels that all have.
+
+    Raises:
+        CheckpointError: its name cannot name a model, or its members cannot be averaged.
+    """
+    shared = common_labels(labels) if labels else ()
+    if labels and not shared:
+        raise CheckpointError(NOTHING_IN_COMMON)
+    write(ensemble)
+    return shared
+
+
+def trouble_with(ensemble: Ensemble, labels: Sequence[tuple[str, ...]]) -> str:
+    """Return why a person cannot have a new ensemble of members with these labels; "" where they can."""
+    try:
+        _require_members(ensemble.members, ensemble.shifts)
+        taken = _path(ensemble.model_id).exists()
+    except CheckpointError as error:
+        return error.sentence
+    if not common_labels(labels):
+        return NOTHING_IN_COMMON
+    return f"There is {ensemble.model_id} already." if taken else ""
 
 
 def scan() -> tuple[list[Ensemble], dict[str, CheckpointError]]:
@@ -119,7 +145,8 @@ def _require_members(members: Sequence[str], shifts: int) -> None:
     if not 1 <= shifts <= MOST_SHIFTS:
         raise CheckpointError(f"A clip can be heard 1 to {MOST_SHIFTS} times, not {shifts}.")
     if len(members) < 2 and (not members or shifts == 1):
-        raise CheckpointError("An ensemble needs two models, or one that hears each clip several times (--shifts).")
+        sentence = "An ensemble needs two models, or one that hears each clip several times."
+        raise CheckpointError(sentence, hint="That is --shifts.")
     if twice := next((member for member in members if list(members).count(member) > 1), None):
         raise CheckpointError(f"{twice} is named twice.")
     if inner := next((member for member in members if is_ensemble(member)), None):

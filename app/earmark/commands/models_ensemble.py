@@ -9,8 +9,7 @@ import click
 from earmark.commands.hearing import usable
 from earmark.counted import counted
 from earmark.engine_client import Engines
-from earmark.ensembles import Ensemble, common_labels, write
-from earmark.errors import CheckpointError
+from earmark.ensembles import Ensemble, put_together
 
 NAMED = 8  # labels in a sentence
 
@@ -23,10 +22,7 @@ def ensemble(engines: Engines, name: str, members: Sequence[str], shifts: int) -
     """
     made = Ensemble(name=name, members=tuple(members), shifts=shifts)
     labels = [usable(engines, member).labels for member in members]
-    shared = common_labels(labels) if labels else ()
-    if labels and not shared:
-        raise CheckpointError("These models have no label in common: there is nothing to average.")
-    write(made)
+    shared = put_together(made, labels)
     heard = f", each clip heard {shifts} times" if shifts > 1 else ""
     click.echo(f"{made.model_id} is ready: {counted(len(members), 'model')}{heard}, {counted(len(shared), 'label')}.")
     if left := sorted({label for own in labels for label in own} - set(shared)):

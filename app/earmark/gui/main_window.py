@@ -29,6 +29,7 @@ from earmark.gui.parts.live import Live
 from earmark.gui.parts.mapping import Mapping
 from earmark.gui.parts.removing import Removing
 from earmark.gui.parts.training import Training
+from earmark.gui.parts.uniting import Uniting
 from earmark.gui.parts.viewing import Viewing
 from earmark.gui.theme import Appearance
 from earmark.library import Library
@@ -61,6 +62,7 @@ class MainWindow(QMainWindow):
         self.comparing, self.live = Comparing(self.desk), Live(self.desk)
         self.getting, self.mapping = Getting(self.desk), Mapping(self.desk)
         self.removing, self.training = Removing(self.desk), Training(self.desk)
+        self.uniting = Uniting(self.desk)
         self.home = Home(self.desk, self.viewing.settings, self.hearing.outputs)
         self._parts = self._all_parts()
         self.do = self.desk.do = Actions(self, *self._deeds())
@@ -81,6 +83,7 @@ class MainWindow(QMainWindow):
             self.comparing.part,
             self.training.part,
             self.getting.part,
+            self.uniting.part,
             self.removing.part,
             self.calibrating.part,
             self.mapping.part,
@@ -117,7 +120,7 @@ class MainWindow(QMainWindow):
         keep_letters_apart(menus.values())
 
     def _connect(self) -> None:
-        modelled = (self.comparing, self.getting, self.removing, self.training)
+        modelled = (self.comparing, self.getting, self.uniting, self.removing, self.training)
         for each in (self.hearing, self.batching, *modelled, self.home):
             each.equip(self.tools)
         self.training.start_asked.connect(self.getting.open_start)
