@@ -17,8 +17,8 @@ part "2/6 lint" "$bin/ruff" check --quiet .
 part "3/6 types" "$bin/pyright" --pythonpath "$bin/python"
 part "4/6 imports" "$bin/lint-imports" --no-logo
 if [ "${1:-}" != check ]; then
-    part "5/6 tests" "$bin/pytest" -q --numprocesses 2 --dist worksteal -m "not e2e and not parity"
-    part "6/6 tests in a real window, with real sound" "$bin/pytest" -q -m e2e
+    part "5/6 tests" "$bin/pytest" -q --durations 20 --numprocesses 2 --dist worksteal -m "not e2e and not parity"
+    part "6/6 tests in a real window, with real sound" "$bin/pytest" -q --durations 10 -m e2e
 fi
 
 if [ -n "$failed" ]; then
