@@ -13,7 +13,7 @@ from earmark.document import read_documents
 from .conftest import wait_until
 from .lane import Lane
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.sound]
 LISTEN = "parec --device=speaker.monitor --rate=16000 --channels=1 --format=float32le --raw --latency-msec=20"
 
 

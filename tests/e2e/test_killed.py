@@ -22,7 +22,7 @@ from .conftest import wait_until
 
 KILLS = int(os.environ.get("EARMARK_KILLS", "3"))
 LOST = 1.0  # seconds
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.sound]
 
 
 @pytest.fixture

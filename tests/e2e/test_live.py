@@ -12,7 +12,7 @@ from earmark.gui.label_colours import label_colour
 
 from .conftest import wait_until
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.sound]
 
 
 def lanes(person) -> np.ndarray:

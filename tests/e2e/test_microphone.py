@@ -17,7 +17,7 @@ import soundfile
 from .conftest import needed
 
 HERE = Path(__file__).parent
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.sound]
 
 
 def spoken(folder: Path, seconds: float, *signal: str) -> dict:

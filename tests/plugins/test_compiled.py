@@ -147,7 +147,10 @@ def test_a_damaged_library_leaves_the_packed_network_at_work(at_home, caplog):
 
 
 @pytest.mark.parametrize(("name", "value", "line"), [("CXX", "no-such", "No C++"), ("EARMARK_COMPILE", "0", "off")])
-def test_without_a_compiler_or_switched_off_nothing_happens_and_nothing_is_said(monkeypatch, caplog, name, value, line):
+def test_without_a_compiler_or_switched_off_nothing_happens_and_nothing_is_said(
+    monkeypatch, caplog, tmp_path, name, value, line
+):
+    monkeypatch.setenv("EARMARK_HOME", str(tmp_path))
     monkeypatch.setenv(name, value)
     caplog.set_level(logging.INFO)
     ready = model(1)

@@ -42,7 +42,7 @@ def _labels(heading: Heading) -> Iterator[str]:
     default = EventSettings().threshold
     thresholds = [heading.thresholds.get(label, default) for label in heading.labels]
     if len(set(thresholds)) == 1:
-        yield f"{counted(len(thresholds), 'label')}, each of which counts from a score of {thresholds[0]:.2f}:"
+        yield f"{counted(len(thresholds), 'label')}, counted from a score of {thresholds[0]:.2f}:"
         yield fill("; ".join(heading.labels), WIDTH, initial_indent="  ", subsequent_indent="  ")
         return
     yield "Labels, each with the score from which it counts:"

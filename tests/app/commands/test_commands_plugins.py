@@ -74,7 +74,7 @@ def test_models_are_listed_with_whether_they_are_ready(tone):
 def test_a_model_shows_its_labels_thresholds_paper_and_published_weights(tone):
     tone.install("far", WITHOUT_WEIGHTS)
     shown = tone("models", "show", "far/away").stdout
-    for words in ("far/away: Far away", "A paper, 2022", "the paper's page", "MIT", "0.35  a", "Not ready:"):
+    for words in ("far/away: Far away", "A paper, 2022", "the paper's page", "MIT", "score of 0.35", "Not ready:"):
         assert words in shown
     assert "Draws events: frame by frame" in tone("models", "show", "tone/frames").stdout
 
