@@ -165,7 +165,8 @@ class ModelPage(QWizardPage):
         draft, begins = self._draft, self.image.isChecked()
         draft.start = self.starts.currentData() or "" if begins else ""
         self.starts.setEnabled(begins)
-        self.get_start.setVisible(bool(draft.start) and draft.start_path is None)
+        self.get_start.setVisible(bool(draft.start))
+        self.get_start.setText("Ano&ther…" if draft.start_path else "Get i&t…")
         fitting = [name for name in draft.recipes if (name == SCRATCH) == self.scratch.isChecked()]
         draft.preset, draft.changes = next(iter(fitting), ""), {}
         self.advice.setText(self._advice())

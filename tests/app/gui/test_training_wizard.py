@@ -339,7 +339,7 @@ def test_an_image_network_is_fetched_and_begun_with(qtbot, published, found):
     assert "training can begin with it" in getting.window.about.text()
     getting.window.download.click()
     qtbot.waitUntil(page.isComplete, timeout=PATIENCE)
-    assert not page.get_start.isVisible()
+    assert page.get_start.text() == "Ano&ther…"
     assert (found.draft.start, found.draft.preset) == ("seen", "few clips")
     [(_, job)] = found.draft.jobs()
     assert job.start_from.read_bytes() == b"seen"
@@ -359,6 +359,10 @@ def test_the_file_of_an_image_network_can_be_given(qtbot, published, found, tmp_
     getting.window.file.click()
     qtbot.waitUntil(page.isComplete, timeout=PATIENCE)
     assert found.draft.start_path.read_bytes() == b"own"
+    page.get_start.click()  # it was the wrong one
+    assert "takes the place" in getting.window.about.text()
+    getting.window.download.click()
+    qtbot.waitUntil(lambda: found.draft.start_path.read_bytes() == b"seen", timeout=PATIENCE)
     page.scratch.setChecked(True)
     assert (found.draft.start, found.draft.preset) == ("", "from scratch")
 

@@ -20,7 +20,7 @@ from earmark.gui.model_picker import is_gettable
 from earmark.gui.part import Part
 from earmark.gui.weights_window import Offer, WeightsWindow
 from earmark.label_file import read_labels
-from earmark.starts import fetch_start, keep_start
+from earmark.starts import fetch_start, keep_start, kept_start
 
 if TYPE_CHECKING:
     from earmark.weights_fetch import Told
@@ -78,7 +78,9 @@ class Getting(QObject):
         if self.window is None:
             weights = card.starts[name]
             self._start = card, name
-            about = "training can begin with it; it is not on this machine."
+            is_here = kept_start(card, name) is not None
+            found = "what comes takes the place of the one that is here" if is_here else "it is not on this machine"
+            about = f"training can begin with it; {found}."
             self._show([Offer(name, weights.name, (weights,), about)], name)
 
     def _show(self, offers: Sequence[Offer], key: str) -> None:
@@ -118,7 +120,7 @@ class Getting(QObject):
     def _download(self, key: str) -> None:
         if self._start:
             card, name = self._start
-            self._bring_start("Downloading", lambda: fetch_start(card, name, told=self._told()))
+            self._bring_start("Downloading", lambda: fetch_start(card, name, told=self._told(), again=True))
         else:
             self._bring(key, "Downloading", self._fetch)
 
