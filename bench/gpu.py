@@ -56,6 +56,7 @@ def measure() -> dict[str, Any]:
     """Return what each network reaches, and the ceilings; nothing but the reason where there is no GPU."""
     device = choose("auto")
     if not device.name.startswith("cuda"):
+        print(f"    nothing to measure: {device.line}")
         return {"device": device.line}
     ceiling = {precision: ceiling_of(device.name, precision) for precision in ("fp32", "bf16")}
     networks = {
